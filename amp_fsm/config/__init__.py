@@ -1,0 +1,1 @@
+"""Configuration: YAML text -> positions -> merge -> schema problems -> lint problems -> `Project`.  Pure."""

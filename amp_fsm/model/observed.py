@@ -1,0 +1,57 @@
+"""Observed: all facts of one pass, with what they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from amp_fsm.model.facts import Facts
+from amp_fsm.model.profile import ScreenReading
+from amp_fsm.model.record import CellMemory, LogMemory, Sample
+from amp_fsm.model.seen import PaneSeen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """One difference between desired and observed that no action of this pass mends by itself."""
+
+    address: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What this look adds to the record (samples, cells, logs); committed with the pass, planned or not."""
+
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    cells: Mapping[str, CellMemory] = field(default_factory=dict)
+    logs: Mapping[str, LogMemory] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """All facts of one pass.
+
+    Attributes:
+        facts: subject address to its facts by name: every fact that does not come from the record alone.
+        panes: subject address (agent or service) to its pane, ours or a candidate for adoption.
+        readings: agent name to what its screen shows.
+        row_tasks: agent name to the text of its row's task cell.
+        unreachable: why the terminal could not be looked at; empty when it could.
+        server: identity of the tmux server; empty when there is none.
+        run_keys: `TASK|CHECK` to the key under which a run on the present inputs is recorded.
+        failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
+    """
+
+    at: float
+    facts: Mapping[str, Facts] = field(default_factory=dict)
+    panes: Mapping[str, PaneSeen] = field(default_factory=dict)
+    readings: Mapping[str, ScreenReading] = field(default_factory=dict)
+    row_tasks: Mapping[str, str] = field(default_factory=dict)
+    unreachable: str = ""
+    server: str = ""
+    run_keys: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    drift: tuple[Drift, ...] = ()
+    memory: Memory = Memory()

@@ -1,0 +1,169 @@
+"""Profiles: how one agent program is started, read and written to.  All of it is data from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class ScreenState(StrEnum):
+    """What a screen shows, as `detect` prints it."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    WORKING = "working"
+    BLOCKED = "blocked"
+    LIMITED = "limited"
+    ERRORED = "errored"
+    EXITED = "exited"
+    UNKNOWN = "unknown"
+
+
+class Composer(StrEnum):
+    """What the input box holds.  Dim ghost text is empty."""
+
+    EMPTY = "empty"
+    DRAFT = "draft"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSpec:
+    """A named part of the screen, found anew on each screen.
+
+    Regions are cut from the normalised screen, bottom up.  Built-in regions, which need no declaration: `title`,
+    `screen`, `last_line`, `bottom` (the last eight non-empty lines).
+
+    Attributes:
+        start: pattern of the region's first line; the lowest match counts.
+        end: pattern of the line after its last one; without it the region reaches the screen's end.
+        above: instead, the `lines` non-empty lines right above the region of this name.
+        below: instead, everything below the region of this name.
+        lines: how many lines at most (0: no limit).
+        inclusive: whether the lines matched by start and end belong to it.
+    """
+
+    name: str
+    start: str = ""
+    end: str = ""
+    above: str = ""
+    below: str = ""
+    lines: int = 0
+    inclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenRule:
+    """One ordered rule: every condition must hold; the first rule that holds decides.
+
+    Attributes:
+        region: where `matches` (any of them) and `unless` (none of them) are searched, line by line.
+        matches: regular expressions; one that matches a line makes that line the evidence.
+        all_of: regular expressions each of which must match some line of the region.
+        variables: tmux variable to a pattern it must match; a variable that was not captured makes the rule silent.
+        composer: the rule holds only when the composer is one of these.
+        dialog: the dialog's name, for `blocked` rules.
+        basis: `captured` or `inferred`; `versions`: the releases it was seen on.
+    """
+
+    id: str
+    state: ScreenState
+    region: str = "bottom"
+    matches: tuple[str, ...] = ()
+    all_of: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+    composer: tuple[Composer, ...] = ()
+    dialog: str = ""
+    basis: str = "captured"
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposerSpec:
+    """Where the input box is and what its content means.
+
+    Attributes:
+        region: the region that holds the box's lines.
+        prompt: pattern of the box's first content line; group `text` is what was typed.
+        placeholders: patterns of texts that count as empty (besides dim text, which always does).
+        collapsed: patterns of a collapsed paste.
+    """
+
+    region: str
+    prompt: str
+    placeholders: tuple[str, ...] = ()
+    collapsed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSpec:
+    """How the reset time of a usage limit is read.
+
+    Attributes:
+        resets: patterns with the named groups `time` (11:40am, 23:05), `in` (2h 5m) or `epoch`, and optionally `zone`.
+        default: seconds to wait when no pattern matches.
+    """
+
+    resets: tuple[str, ...] = ()
+    default: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """One agent program.
+
+    Attributes:
+        command: argv that starts it.
+        programs: foreground command names (`pane_current_command`) that are this program; patterns, matched whole.
+        submit: the tmux key that submits the composer.
+        settle: seconds between a paste and its submission.
+        stable_for: seconds that idle must last before it is believed.
+        multiline: whether the composer takes a bracketed paste of several lines.
+        ready: variables or regions are not consulted before this many seconds after the start.
+        noise: patterns removed from the screen before it is compared for progress (spinners, clocks, counters).
+        no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
+        notes: what the rules rest on.
+    """
+
+    name: str
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    programs: tuple[str, ...] = ()
+    submit: str = "Enter"
+    settle: float = 0.3
+    stable_for: float = 2.0
+    multiline: bool = True
+    ready: float = 0.0
+    regions: tuple[RegionSpec, ...] = ()
+    composer: ComposerSpec | None = None
+    rules: tuple[ScreenRule, ...] = ()
+    limit: LimitSpec = LimitSpec()
+    noise: tuple[str, ...] = ()
+    no_dialog: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenReading:
+    """What one screen shows.
+
+    Attributes:
+        line: 1-based line number of the evidence on the captured screen; 0 when it is not on the screen.
+        composer_text: what stands in the composer, placeholders and ghost text left out.
+        resets_at: wall time at which a usage limit ends; None when there is none or it cannot be read.
+        body: digest of the screen without spinners and clocks; equal bodies mean no visible progress.
+    """
+
+    state: ScreenState
+    rule: str = ""
+    line: int = 0
+    evidence: str = ""
+    composer: Composer = Composer.UNKNOWN
+    composer_text: str = ""
+    collapsed: bool = False
+    dialog: str = ""
+    resets_at: float | None = None
+    body: str = ""

@@ -1,0 +1,298 @@
+"""Desired: everything one configuration asks for, merged, checked and typed.  Made by `config`, read by all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from amp_fsm.model.machine import MachineSpec
+from amp_fsm.model.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TmuxSpec:
+    """Where the team lives.
+
+    Attributes:
+        socket: name or path of the tmux socket; empty: the user's default server.
+        columns, rows: size of windows that we start.
+        adopt: whether panes that we did not start may be typed into.
+    """
+
+    session: str
+    socket: str = ""
+    columns: int = 200
+    rows: int = 50
+    adopt: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSpec:
+    """One agent: a program in a window.
+
+    Attributes:
+        window: index or name of its window in the session; empty: a new window of the agent's name.
+        command: argv, overriding the profile's.
+        requires: services that must be up before it is started.
+        cwd: folder it is started in; empty: the project's root.
+    """
+
+    name: str
+    profile: str
+    window: str = ""
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str = ""
+    requires: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    row: str = ""
+    machine: str = "agent"
+
+    @property
+    def address(self) -> str:
+        """The subject's address, `agent/NAME`."""
+        return f"agent/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpExpect:
+    """What a healthy answer looks like: status 200, and the JSON value under `json` (dotted path) equal to `equals`."""
+
+    url: str
+    json: str = ""
+    equals: str = ""
+    timeout: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSpec:
+    """Something agents need, kept up in a window of its own and never prompted."""
+
+    name: str
+    command: tuple[str, ...]
+    window: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: str = ""
+    ready: HttpExpect | None = None
+    machine: str = "service"
+
+    @property
+    def address(self) -> str:
+        """The subject's address, `service/NAME`."""
+        return f"service/{self.name}"
+
+
+class Source(StrEnum):
+    """Where an operator's own fact comes from.  A closed list; each has one adapter."""
+
+    SCREEN = "screen"
+    PANE = "pane"
+    ROW = "row"
+    LINE = "line"
+    FILE = "file"
+    CHECK = "check"
+    HTTP = "http"
+    QUEUE = "queue"
+    ASSIGNMENT = "assignment"
+    STATE = "state"
+    AGE = "age"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactSpec:
+    """A fact that the operator declares, usable in every guard.
+
+    Which attributes matter depends on `source`:
+        screen: `region`, `pattern`.  pane: `variable`, `pattern`.  row: `document`, `column`, `pattern`.
+        line: `file`, `pattern`, `last` (how many lines of the tail).  file: `file`, `min_bytes`, `contains`, `newer`.
+        check: `check`.  http: `http`.  queue: `skills`, `over` (more than that many tasks wait).
+        assignment: `over` (attempts).  state: `subject`, `states`.  age: `over` (seconds in the present state).
+    `file` may hold template variables.
+    """
+
+    name: str
+    source: Source
+    region: str = "bottom"
+    pattern: str = ""
+    variable: str = ""
+    document: str = ""
+    column: str = ""
+    file: str = ""
+    last: int = 50
+    min_bytes: int = 0
+    contains: str = ""
+    newer: bool = False
+    check: str = ""
+    http: HttpExpect | None = None
+    skills: tuple[str, ...] = ()
+    subject: str = ""
+    states: tuple[str, ...] = ()
+    over: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSpec:
+    """A Markdown table that people and agents write too.
+
+    Attributes:
+        heading: the heading above the table, folded when compared; the nearest table below it counts.
+        key: the header of the column that names the agent (status table) or the task.
+        columns: our key for a column (`status`, `task`, `updated`, ...) to its header in the file.
+        words: claim (`idle`, `working`, `blocked`, `done`) to the words that mean it in the status column.
+        row: for log tables: column header to the template of its cell.
+        claims: for log tables: rows written by others are read as claims, by `words`.
+    """
+
+    name: str
+    file: str
+    heading: str
+    key: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    row: Mapping[str, str] = field(default_factory=dict)
+    claims: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """A command whose exit code tells whether the work holds.
+
+    Attributes:
+        run: argv; never a shell.
+        timeout: seconds.
+        inputs: globs, relative to the root, whose contents decide whether an earlier result still counts.
+        exclusive: checks of the same group never run side by side.
+        attempts: how often a lost run is started again.
+    """
+
+    name: str
+    run: tuple[str, ...]
+    timeout: float = 600.0
+    inputs: tuple[str, ...] = ()
+    exclusive: str = ""
+    attempts: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliverable:
+    """A file (or glob) that a task must leave behind, relative to the root.
+
+    Attributes:
+        newer: it must have been written after the task was assigned.
+    """
+
+    file: str
+    min_bytes: int = 1
+    contains: str = ""
+    newer: bool = False
+
+
+class Priority(StrEnum):
+    """How urgent a task is.  HAUTE, MOYENNE and BASSE are read too."""
+
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSpec:
+    """What tasks of one kind have in common."""
+
+    name: str
+    prompt: str
+    skills: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSpec:
+    """One task.
+
+    Attributes:
+        brief: what the kind's prompt tells about it: key to text, or to a list of texts.
+        deliverables, checks, skills: those of its kind are already merged in.
+        order: its place in the configuration; ties of priority are broken by it.
+    """
+
+    id: str
+    kind: str
+    title: str
+    priority: Priority = Priority.MEDIUM
+    needs: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    deliverables: tuple[Deliverable, ...] = ()
+    checks: tuple[str, ...] = ()
+    brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    order: int = 0
+    machine: str = "task"
+
+    @property
+    def address(self) -> str:
+        """The subject's address, `task/ID`."""
+        return f"task/{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Rules of the house.
+
+    Attributes:
+        resync: seconds after which a watching reconciler looks again at the latest.
+        prompt_min_lines: of a kind's prompt; a shorter one is a lint error.
+        blind_for: seconds of not being able to see an agent after which the operator is told, once.
+        attempts: how often a task is handed out before it waits for the operator.
+        person: seconds for which an attached client's last key press gives a person the right of way.
+        prune: stop agents that the configuration no longer names (only windows that we made).
+    """
+
+    resync: float = 150.0
+    prompt_min_lines: int = 15
+    blind_for: float = 300.0
+    attempts: int = 3
+    person: float = 10.0
+    prune: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineTest:
+    """A promise of the configuration about one of its machines; `fires` empty means: nothing fires."""
+
+    machine: str
+    state: str
+    facts: Mapping[str, str]
+    fires: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """One configuration, whole.
+
+    Attributes:
+        root: absolute path of the project's folder; relative paths in the configuration start there.
+        store: absolute path of the store's folder (SQLite file, check runs, STOP file, saved plans).
+        source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
+    """
+
+    name: str
+    root: str
+    store: str
+    source: str
+    digest: str
+    tmux: TmuxSpec
+    agents: Mapping[str, AgentSpec] = field(default_factory=dict)
+    services: Mapping[str, ServiceSpec] = field(default_factory=dict)
+    profiles: Mapping[str, Profile] = field(default_factory=dict)
+    documents: Mapping[str, DocumentSpec] = field(default_factory=dict)
+    checks: Mapping[str, CheckSpec] = field(default_factory=dict)
+    kinds: Mapping[str, KindSpec] = field(default_factory=dict)
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    tasks: Mapping[str, TaskSpec] = field(default_factory=dict)
+    facts: Mapping[str, FactSpec] = field(default_factory=dict)
+    machines: Mapping[str, MachineSpec] = field(default_factory=dict)
+    policies: Policies = Policies()
+    tests: tuple[MachineTest, ...] = ()

@@ -1,0 +1,244 @@
+"""The record: what is remembered between passes.  Values only; the store keeps them, `plan` decides from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.seen import PaneRef
+from amp_fsm.model.time import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """One use of a budget: when, in which stay, for which assignment, and how often the timer had ticked."""
+
+    name: str
+    at: float
+    entry: int
+    assignment: str = ""
+    tick: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectRecord:
+    """Where one subject stands.
+
+    Attributes:
+        entry: number of its stay in a state, counted from 1 over the subject's whole life.
+        since: policy time at which it came into the state; `since_wall`: the same moment for people.
+        uses: budget uses, newest last.
+        because: why it came here.
+    """
+
+    address: str
+    state: str
+    entry: int = 1
+    since: float = 0.0
+    since_wall: float = 0.0
+    uses: tuple[Use, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One task held by one agent.
+
+    Attributes:
+        attempt: 1 for the first time the task is handed out.
+        prompt: intent id of the last prompt that was planned for it, empty before the first.
+        delivered: policy time at which the last prompt was delivered; None: it was not, or a newer one is under way.
+        delivered_wall: the same moment on the wall clock.
+        unknown: the last prompt's delivery could not be established.
+        verdict: `refused`, `verified` or empty; `verdict_at`: its policy time; `verdict_text`: what failed, for `fix`.
+        returned: a verdict was `refused` and no prompt was delivered since.
+    """
+
+    id: str
+    agent: str
+    task: str
+    attempt: int = 1
+    since: float = 0.0
+    since_wall: float = 0.0
+    prompt: str = ""
+    delivered: float | None = None
+    delivered_wall: float | None = None
+    unknown: bool = False
+    verdict: str = ""
+    verdict_at: float | None = None
+    verdict_text: str = ""
+    returned: bool = False
+
+
+class IntentStatus(StrEnum):
+    """How far an intent has come.  The last four are settled."""
+
+    OPEN = "open"
+    TYPING = "typing"
+    TYPED = "typed"
+    ENTERED = "entered"
+    DONE = "done"  # `delivered`, for a send
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # only a person can tell: `resolve`
+    VOID = "void"
+
+
+UNSETTLED = frozenset({IntentStatus.OPEN, IntentStatus.TYPING, IntentStatus.TYPED, IntentStatus.ENTERED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One effect, as data: everything needed to perform it, rendered.
+
+    Attributes:
+        target: the agent, service, document, or `operator`.
+        text: the prompt of `send` with its marker, or the message of `notify`.
+        what: the prompt's name, the check's name.
+        row: the key of the row for `set_row`.
+        cells: header (or column key) to text, for `set_row` and `append_row`.
+        argv, env, cwd, window: of `start` and `run`; `key`: the run's key.
+        submit, settle: how the profile submits, for `send`.
+    """
+
+    verb: Verb
+    target: str
+    what: str = ""
+    text: str = ""
+    digest: str = ""
+    row: str = ""
+    cells: tuple[tuple[str, str], ...] = ()
+    argv: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+    cwd: str = ""
+    window: str = ""
+    key: str = ""
+    submit: str = "Enter"
+    settle: float = 0.3
+    timeout: float = 0.0
+    exclusive: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """An action written down before it is done.
+
+    Attributes:
+        id: derived from subject, entry, cause, tick and key: a rerun makes the same one, a second visit another.
+        cause: name of the transition or timer; `tick`: how often that timer had ticked; `key`: the action's place.
+        assignment: the assignment it belongs to, empty for none.
+        pane: where it was typed; set before typing.
+        seen: what the composer held right before typing.
+        attempts: how often it was tried; `note`: why it is still open, or how it ended.
+        at: policy time of creation; `changed`: of its last change of status.
+    """
+
+    id: str
+    address: str
+    entry: int
+    cause: str
+    tick: int = 0
+    key: str = ""
+    action: Action
+    assignment: str = ""
+    status: IntentStatus = IntentStatus.OPEN
+    pane: PaneRef | None = None
+    attempts: int = 0
+    enters: int = 0
+    note: str = ""
+    at: float = 0.0
+    at_wall: float = 0.0
+    changed: float = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will be done about it by itself; an unknown one still waits for a person."""
+        return self.status not in UNSETTLED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What an agent's screen showed when it last changed its class, and when anything about it last changed.
+
+    Attributes:
+        state, since: the class and the policy time since which every look showed it.
+        body, progress: digest of the last screen body, and the policy time at which it last differed.
+        blind: policy time since which it could not be seen or recognised; None: it can be.
+        told: the operator was told of this blindness.
+    """
+
+    state: str = ""
+    since: float = 0.0
+    body: str = ""
+    progress: float = 0.0
+    resets_at: float | None = None
+    blind: float | None = None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellMemory:
+    """What we wrote into one cell and what it replaced, so that our own words are never read as claims.
+
+    Attributes:
+        wrote: the text we wrote last; `replaced`: the text it replaced; `rewrites`: how often it fell back.
+        text, first_seen: the cell's present text by others and the policy time at which it was first seen.
+        row: digest of the whole row (our cells left out) when `text` was first seen.
+    """
+
+    wrote: str = ""
+    replaced: str = ""
+    rewrites: int = 0
+    text: str = ""
+    first_seen: float = 0.0
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogMemory:
+    """How many rows (or lines) by others a log held per agent when we last looked, and when it last grew."""
+
+    rows: int = 0
+    claim: str = ""
+    first_seen: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Something the operator asked for while another process held the lock: `fire`, `resolve`, ..."""
+
+    id: int
+    verb: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Everything remembered.
+
+    Attributes:
+        lineage: random id of this store; `serial`: commits that changed a state, an assignment or an intent.
+        policy, reading: policy time and clocks at the end of the last pass.
+        assignments: the open ones, by id.  intents: the unsettled and the unknown ones, by id.
+        attempts: task id to how often it was handed out.  last_assigned: agent to policy time, for fairness.
+        cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
+        run_attempts: run key to how often it was started.
+        paused: agents held by the operator; `*` holds everything.
+    """
+
+    lineage: str = ""
+    serial: int = 0
+    policy: float = 0.0
+    reading: Reading | None = None
+    subjects: Mapping[str, SubjectRecord] = field(default_factory=dict)
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    intents: Mapping[str, Intent] = field(default_factory=dict)
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    last_assigned: Mapping[str, float] = field(default_factory=dict)
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    cells: Mapping[str, CellMemory] = field(default_factory=dict)
+    logs: Mapping[str, LogMemory] = field(default_factory=dict)
+    run_attempts: Mapping[str, int] = field(default_factory=dict)
+    paused: frozenset[str] = frozenset()
+    requests: tuple[Request, ...] = ()

@@ -1,0 +1,150 @@
+"""Raw looks: what the world answered in one pass, before anything is made of it.
+
+A look that failed is a value of its own (`Failed`), never an empty result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A look that did not succeed: nothing may be concluded from it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneRef:
+    """The identity of a pane across looks: its server's pid and start time, its `%N`, and its process.
+
+    A restarted server starts at `%0` again, so the id alone identifies nothing.
+    """
+
+    server: str
+    pane: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneSeen:
+    """One pane as tmux lists it.
+
+    Attributes:
+        owner: our option on the pane (`PROJECT/agent/NAME`), empty when it carries none.
+        started: id of the intent that started it; empty for adopted panes.
+        typed, entered: the witnesses: ids of the last intents typed into and submitted in it.
+        variables: tmux's variables by name (`pane_current_command`, `pane_title`, `cursor_flag`, ...).
+        person: seconds since a person's last key press in a client attached to this pane; None: nobody is there.
+        activity: tmux's `window_activity`, seconds since the epoch.
+    """
+
+    ref: PaneRef
+    session: str
+    window: str
+    name: str
+    owner: str = ""
+    started: str = ""
+    typed: str = ""
+    entered: str = ""
+    command: str = ""
+    dead: bool = False
+    in_mode: bool = False
+    synchronized: bool = False
+    input_off: bool = False
+    variables: Mapping[str, str] = field(default_factory=dict)
+    person: float | None = None
+    activity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """Every pane of the project's session and every pane that carries our option, in one look.
+
+    Attributes:
+        server: identity of the tmux server (`PID:START`); empty: there provably is none.
+    """
+
+    server: str
+    panes: tuple[PaneSeen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSeen:
+    """A file's text and identity.
+
+    Attributes:
+        text: decoded, line ends kept.
+        digest: SHA-256 of its bytes, in hex.
+        mtime: wall time of its last change.
+    """
+
+    path: str
+    text: str
+    digest: str
+    mtime: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """The folder was readable and the file is not there."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathSeen:
+    """What `stat` says of one file that a glob found."""
+
+    path: str
+    size: int
+    mtime: float
+    contains: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpSeen:
+    """One answer: whether it met the expectation, and what it said."""
+
+    healthy: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSeen:
+    """A detached run of a check, as its folder shows it.
+
+    Attributes:
+        status: `running`, `ended` or `lost` (the runner is gone without an exit code).
+        exit_code: set when it ended; `tail`: the last lines of its output.
+    """
+
+    key: str
+    status: str
+    exit_code: int | None = None
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything one pass has looked at.
+
+    Attributes:
+        terminal: the listing, or why there is none.
+        captures: `%N` to the screen with colours (`capture-pane -e -J`), for the panes that were asked for.
+        files: path (as asked) to its text.
+        globs: pattern (as asked) to what it found; an empty tuple: provably nothing.
+        http: service or fact name to the answer.
+        runs: run key to its state; a key that was asked for and is absent never ran.
+        inputs: check name to the digest of its inputs.
+    """
+
+    terminal: Survey | Failed
+    captures: Mapping[str, str | Failed] = field(default_factory=dict)
+    files: Mapping[str, FileSeen | Missing | Failed] = field(default_factory=dict)
+    globs: Mapping[str, tuple[PathSeen, ...] | Failed] = field(default_factory=dict)
+    http: Mapping[str, HttpSeen | Failed] = field(default_factory=dict)
+    runs: Mapping[str, RunSeen] = field(default_factory=dict)
+    inputs: Mapping[str, str | Failed] = field(default_factory=dict)

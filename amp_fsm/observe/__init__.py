@@ -1,0 +1,1 @@
+"""Observation: raw looks -> facts.  Screens, tables, files, answers become `Observed`.  Pure."""

@@ -1,0 +1,261 @@
+"""Ports: what the engine needs of the world.  Each has one real adapter in `world/` and one fake in the tests.
+
+The same contract suite runs on both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from amp_fsm.model.project import HttpExpect
+from amp_fsm.model.record import Action, Intent, Record, Request
+from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey
+from amp_fsm.model.time import Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaneGuard:
+    """What must hold in the server at the very moment of an effect, besides the pane being alive and in no mode.
+
+    Attributes:
+        programs: patterns of foreground commands, matched whole; empty: any.
+        owner: our option that the pane must carry.
+        no_dialog: a tmux format that must be true; empty: none.
+    """
+
+    programs: tuple[str, ...] = ()
+    owner: str = ""
+    no_dialog: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Outcome of one guarded effect: it happened, or the server refused it and nothing happened."""
+
+    happened: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """A program to start in a window of the project's session (created when missing).
+
+    Attributes:
+        owner: our option, `PROJECT/agent/NAME`; `intent`: id of the intent, kept on the pane as a witness.
+        window: index or name that is wanted; when a stranger has it, the next free index is taken.
+        replace: a dead pane of ours that is started anew in place.
+    """
+
+    owner: str
+    intent: str
+    session: str
+    window: str
+    name: str
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    cwd: str
+    columns: int
+    rows: int
+    replace: PaneRef | None = None
+
+
+class Terminal(Protocol):
+    """The project's tmux server.  All calls are bounded in time.
+
+    Raises (every method):
+        TerminalUnreachableError: tmux is not installed or did not answer in time.
+    """
+
+    def survey(self, session: str, owner_prefix: str) -> Survey:
+        """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process.
+
+        A server that provably does not run is an empty survey, not an error.
+        """
+
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+        """Return the visible screen of each pane with colours, wrapped lines joined, in one process for all."""
+
+    def start(self, launch: Launch) -> PaneRef:
+        """Open a window running `launch.argv` (never a shell) with our options on its pane, and return the pane.
+
+        Raises:
+            ProgramMissingError: the program is not on the PATH that it would be started with.
+        """
+
+    def adopt(self, pane: PaneRef, owner: str) -> Effect:
+        """Put our option on a pane that is still the same process."""
+
+    def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
+        """Paste `text` once, bracketed, not submitted, and witness it as `intent`, in one server-side command list.
+
+        Refused when the witness already says `intent`: a text is never typed twice.
+        """
+
+    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
+        """Press the submit key and witness it as `intent`; refused unless the pane's last paste was `intent`.
+
+        `again` allows a second press for an intent that was already submitted.
+        """
+
+    def stop(self, pane: PaneRef, owner: str) -> Effect:
+        """End a pane that we started and that carries `owner`."""
+
+
+class Files(Protocol):
+    """The project's folder, and files named by absolute path."""
+
+    def read(self, path: str) -> FileSeen | Missing | Failed:
+        """Return the text of a file of at most 10 MB, line ends kept, undecodable bytes as surrogate escapes."""
+
+    def glob(self, pattern: str, contains: str = "") -> tuple[PathSeen, ...] | Failed:
+        """Return the files that match, sorted; with `contains`, say of each whether its text holds it."""
+
+    def inputs(self, patterns: Sequence[str]) -> str | Failed:
+        """Return one digest over names and contents of all files that match."""
+
+    def replace(self, path: str, text: str, *, if_digest: str) -> None:
+        """Replace a file atomically, keeping mode and owner, if its bytes still have this digest.
+
+        Raises:
+            StaleFileError: it changed meanwhile.
+            DocumentError: it cannot be written.
+        """
+
+    def write_new(self, path: str, text: str) -> None:
+        """Create or overwrite a file of our own, atomically, making its folder."""
+
+
+class Runner(Protocol):
+    """Commands that outlive this process, and short requests."""
+
+    def start(self, action: Action) -> None:
+        """Run `action.argv` detached, in a process group of its own, recorded under `action.key`.
+
+        Starting a key that runs or has ended is a no-op.  Raises `ProgramMissingError`.
+        """
+
+    def look(self, keys: Iterable[str]) -> Mapping[str, RunSeen]:
+        """Return the state of each key that ever ran; executes nothing."""
+
+    def forget(self, key: str) -> None:
+        """Drop a lost run so that it can be started again."""
+
+    def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
+        """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
+
+
+class Clock(Protocol):
+    """Time.  The only place that reads a clock or waits."""
+
+    def read(self) -> Reading:
+        """Return the clocks."""
+
+    def settle(self, seconds: float) -> None:
+        """Wait that long in terminal time (a paste settling); real even when policy time is virtual."""
+
+    def pause(self, seconds: float) -> None:
+        """Let that much policy time pass (the interval of a watching reconciler)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the journal.
+
+    Attributes:
+        kind: `transition`, `action`, `claim`, `verdict`, `notify`, `request`, `error`, ...
+        evidence: what decided, line by line.
+    """
+
+    at: float
+    address: str
+    kind: str
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
+class Notifier(Protocol):
+    """Tells the operator."""
+
+    def tell(self, address: str, text: str) -> None:
+        """Deliver one message; a channel that fails never stops a pass."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """What one commit changes in the record, as whole values, in one transaction.
+
+    Attributes:
+        moves: the commit changes a state, an assignment or an intent, so the serial counts up.
+        closed: ids of assignments that are no longer open; `dropped`: subjects that are no more.
+        uses_plan: id of a saved plan that is used up by this commit.
+    """
+
+    record: Record
+    subjects: tuple[str, ...] = ()
+    assignments: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    memory: bool = False
+    moves: bool = False
+    done_requests: tuple[int, ...] = ()
+    journal: tuple[Entry, ...] = ()
+    uses_plan: str = ""
+
+
+class Store(Protocol):
+    """The record and the journal, durable: what `commit` returned from survives SIGKILL.
+
+    Raises (every method):
+        StoreError: it cannot be read or written.
+    """
+
+    def load(self) -> Record:
+        """Return the record; a store that does not exist yet is an empty record without lineage, nothing written."""
+
+    def commit(self, commit: Commit) -> Record:
+        """Write the named parts of `commit.record` in one transaction and return the record as it now stands.
+
+        The first commit gives the store its lineage.
+        """
+
+    def save_intent(self, intent: Intent) -> None:
+        """Write one intent's progress, at once and durably."""
+
+    def journal(self, entries: Sequence[Entry]) -> None:
+        """Append to the history."""
+
+    def history(self, address: str = "", since: float = 0.0) -> tuple[Entry, ...]:
+        """Return journal entries, oldest first, of one subject or of all."""
+
+    def request(self, verb: str, arguments: tuple[str, ...]) -> Request:
+        """Leave a request for whoever holds the lock."""
+
+    def used(self, plan: str) -> bool:
+        """Return whether a saved plan of this id was used before."""
+
+    def held(self) -> frozenset[str]:
+        """Return who is held by the operator right now (`*`: everything), the STOP file included; never cached."""
+
+    def lock(self, timeout: float = 0.0) -> AbstractContextManager[None]:
+        """Hold the project's lock, which dies with the process.
+
+        Raises:
+            ProjectLockedError: another process holds it, and still does after `timeout` seconds.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Every port, as one value."""
+
+    terminal: Terminal
+    files: Files
+    runner: Runner
+    clock: Clock
+    notifier: Notifier
+    store: Store
+    environment: Mapping[str, str] = field(default_factory=dict)
