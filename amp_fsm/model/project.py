@@ -108,7 +108,7 @@ class FactSpec:
         line: `file`, `pattern`, `last` (how many lines of the tail).  file: `file`, `min_bytes`, `contains`, `newer`.
         check: `check`.  http: `http`.  queue: `skills`, `over` (more than that many tasks wait).
         assignment: `over` (attempts).  state: `subject`, `states`.  age: `over` (seconds in the present state).
-    `file` may hold template variables.
+    `{name}` in `file` stands for the subject's name (the agent, the service, or the task's id).
     """
 
     name: str

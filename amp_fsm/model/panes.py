@@ -1,0 +1,71 @@
+"""Which pane is whose.  A pane of ours is found by our option on it, never by index alone; indexes drift."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from amp_fsm.model.project import AgentSpec, Project, ServiceSpec
+from amp_fsm.model.seen import PaneSeen, Survey
+
+SHELLS = re.compile(r"-?(ba|z|da|k|c|tc|fi|a|nu|elvi)?sh|login|su|sudo|tmux|pwsh|xonsh")
+"""Foreground commands that mean: the agent's program is not running here."""
+
+
+def owner_of(project: Project, spec: AgentSpec | ServiceSpec) -> str:
+    """Return our option's value on the pane of an agent or a service, `PROJECT/agent/NAME`."""
+    return f"{project.name}/{spec.address}"
+
+
+def programs_of(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str, ...]:
+    """Return the patterns of foreground commands that are this subject's program; empty: anything but a shell."""
+    if isinstance(spec, ServiceSpec):
+        return ()
+    profile = project.profiles.get(spec.profile)
+    return profile.programs if profile is not None else ()
+
+
+def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
+    """Return whether the program is in front; None: something that is neither it nor a shell."""
+    if pane.dead or SHELLS.fullmatch(pane.command):
+        return False
+    if not programs or any(re.fullmatch(pattern, pane.command) for pattern in programs):
+        return True
+    return None
+
+
+def resolve_panes(project: Project, survey: Survey) -> Mapping[str, PaneSeen]:
+    """Return the pane of every agent and service that has one, by address.
+
+    Ours come first (a living one before a dead one); else the pane in the window that the configuration names, which
+    is a candidate for adoption, if nobody owns it.
+    """
+    owned: dict[str, list[PaneSeen]] = {}
+    windows: dict[str, list[PaneSeen]] = {}
+    for pane in survey.panes:
+        if pane.owner:
+            owned.setdefault(pane.owner, []).append(pane)
+        elif pane.session == project.tmux.session:
+            windows.setdefault(pane.window, []).append(pane)
+            windows.setdefault(pane.name, []).append(pane)
+    found: dict[str, PaneSeen] = {}
+    for spec in (*project.agents.values(), *project.services.values()):
+        ours = owned.get(owner_of(project, spec), [])
+        strangers = windows.get(spec.window, []) if spec.window else []
+        pane = _best_of_ours(ours) or _best_stranger(strangers, programs_of(project, spec))
+        if pane is not None:
+            found[spec.address] = pane
+    return found
+
+
+def _best_of_ours(panes: list[PaneSeen]) -> PaneSeen | None:
+    return min(panes, key=lambda pane: (pane.dead, pane.ref.pane), default=None)
+
+
+def _best_stranger(panes: list[PaneSeen], programs: tuple[str, ...]) -> PaneSeen | None:
+    fronts = [(in_front(pane, programs), pane) for pane in panes]
+    for wanted in (True, None, False):
+        for front, pane in fronts:
+            if front is wanted:
+                return pane
+    return None

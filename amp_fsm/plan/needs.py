@@ -1,0 +1,138 @@
+"""What must be looked at.  First step of a pass: asked before anything is opened, so that looking stays cheap.
+
+Only what some guard of the present states can use is asked for: a settled task costs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from amp_fsm.model.guards import fact_names
+from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
+from amp_fsm.model.panes import in_front, programs_of, resolve_panes
+from amp_fsm.model.project import FactSpec, HttpExpect, Project, Source, TaskSpec
+from amp_fsm.model.record import Record
+from amp_fsm.model.seen import Failed, PaneRef, Survey
+from amp_fsm.model.standard import WORK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """One pass's questions to the world.
+
+    Attributes:
+        files: paths whose text is wanted.
+        globs: pattern to the text whose presence is asked of every file found (empty: not asked).
+        captures: panes whose screen is wanted.
+        http: key (`service/NAME`, `fact/NAME`) to the expectation.
+        inputs: check name to the patterns whose contents decide whether its last result counts.
+    """
+
+    files: tuple[str, ...] = ()
+    globs: Mapping[str, str] = field(default_factory=dict)
+    captures: tuple[PaneRef, ...] = ()
+    http: Mapping[str, HttpExpect] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
+    """Return everything this pass must look at, given the listing of panes."""
+    active = active_tasks(project, record)
+    files = dict.fromkeys(document.file for document in project.documents.values())
+    globs: dict[str, str] = {}
+    for task in active:
+        globs.update({deliverable.file: deliverable.contains for deliverable in task.deliverables})
+    http = {service.address: service.ready for service in project.services.values() if service.ready is not None}
+    for spec in project.facts.values():
+        if spec.source is Source.LINE:
+            files.update(dict.fromkeys(fact_files(project, record, spec)))
+        elif spec.source is Source.FILE:
+            globs.update(dict.fromkeys(fact_files(project, record, spec), spec.contains))
+        elif spec.source is Source.HTTP and spec.http is not None:
+            http[f"fact/{spec.name}"] = spec.http
+    checks = {name for task in active for name in task.checks}
+    checks |= {spec.check for spec in project.facts.values() if spec.source is Source.CHECK}
+    return Needs(
+        files=tuple(files),
+        globs=globs,
+        captures=_captures(project, survey),
+        http=http,
+        inputs={name: project.checks[name].inputs for name in sorted(checks) if name in project.checks},
+    )
+
+
+def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed]) -> Mapping[str, str]:
+    """Return `TASK|CHECK` to the key of a run on the present inputs; absent where the inputs could not be read.
+
+    A check that names no inputs is run anew for every stay of its task.
+    """
+    keys: dict[str, str] = {}
+    for task in active_tasks(project, record):
+        subject = record.subjects.get(task.address)
+        for name in task.checks:
+            digest = inputs.get(name)
+            check = project.checks.get(name)
+            if check is None or not isinstance(digest, str):
+                continue
+            stay = "" if check.inputs else f"{task.id}/{subject.entry if subject else 0}"
+            keys[f"{task.id}|{name}"] = _key(name, *check.run, project.root, digest, stay)
+    for spec in project.facts.values():
+        digest = inputs.get(spec.check)
+        if spec.source is Source.CHECK and spec.check in project.checks and isinstance(digest, str):
+            keys[f"|{spec.check}"] = _key(spec.check, *project.checks[spec.check].run, project.root, digest, "")
+    return keys
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+
+
+def active_tasks(project: Project, record: Record) -> tuple[TaskSpec, ...]:
+    """Return the tasks whose work is of interest now: held by an agent, or in a state that judges work."""
+    held = {assignment.task for assignment in record.assignments.values()}
+    active = [project.tasks[name] for name in held if name in project.tasks]
+    judging = {name: judging_states(machine) for name, machine in project.machines.items()}
+    for subject in record.subjects.values():
+        kind, _, name = subject.address.partition("/")
+        task = project.tasks.get(name) if kind == "task" and name not in held else None
+        if task is not None and subject.state in judging[task.machine]:
+            active.append(task)
+    return tuple(sorted(active, key=lambda task: task.order))
+
+
+def judging_states(machine: MachineSpec) -> frozenset[str]:
+    """Return the states that run checks or whose own transitions depend on deliverables or checks."""
+    return frozenset(s.name for s in machine.states.values() if _runs_checks(s) or set(_names(s)) & set(WORK))
+
+
+def _runs_checks(state: StateSpec) -> bool:
+    return any(action.verb is Verb.RUN for action in state.on_enter)
+
+
+def _names(state: StateSpec) -> Iterator[str]:
+    for transition in state.transitions:
+        yield from fact_names(transition.when)
+    for timer in state.timers:
+        yield from fact_names(timer.when)
+
+
+def _captures(project: Project, survey: Survey | Failed) -> tuple[PaneRef, ...]:
+    if isinstance(survey, Failed):
+        return ()
+    panes = resolve_panes(project, survey)
+    agents = (agent for agent in project.agents.values() if agent.address in panes)
+    return tuple(
+        panes[agent.address].ref
+        for agent in agents
+        if in_front(panes[agent.address], programs_of(project, agent)) is not False
+    )
+
+
+def fact_files(project: Project, record: Record, spec: FactSpec) -> tuple[str, ...]:
+    """Return the files an operator's fact looks at, one for each subject when the path holds `{name}`."""
+    if "{name}" not in spec.file:
+        return (spec.file,)
+    names = [*project.agents, *project.services, *(task.id for task in active_tasks(project, record))]
+    return tuple(spec.file.replace("{name}", name) for name in names)
