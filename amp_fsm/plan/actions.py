@@ -1,0 +1,211 @@
+"""From the actions of a transition to intents: rendered, addressed, with an identity.  Nothing is performed here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
+from amp_fsm.model.project import AgentSpec, CheckSpec, ServiceSpec, TaskSpec
+from amp_fsm.model.record import Action, Assignment, Intent
+from amp_fsm.plan.identity import intent_id, marker
+from amp_fsm.plan.prompts import agent_values, kind_values, project_values, render, task_values
+from amp_fsm.plan.situation import Situation
+
+STATUS = "status"
+"""The document that `set_row` writes when it names none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What brings actions about: a transition or timer of one subject in one stay.
+
+    Attributes:
+        entry: number of the stay that the actions belong to (the new one, when the subject moves).
+        assignment: the assignment that they concern, if any.
+        mark: how it went, for log rows.
+    """
+
+    address: str
+    name: str
+    entry: int
+    because: str
+    before: str
+    after: str
+    tick: int = 0
+    assignment: Assignment | None = None
+    mark: str = "🔄"
+
+
+def plan_actions(situation: Situation, cause: Cause, specs: Sequence[ActionSpec]) -> tuple[Intent, ...]:
+    """Return the intents of `specs`, in order.  Verbs that take effect at commit make none.
+
+    Raises:
+        RenderError: a text cannot be rendered with the values of this moment.
+    """
+    values = _values(situation, cause)
+    intents: list[Intent] = []
+    for place, spec in enumerate(specs):
+        if spec.verb not in COMMIT_ONLY:
+            for part, action in _actions(situation, cause, spec, values):
+                intents.append(_intent(situation, cause, action, f"{place}:{spec.verb}:{part}"))
+    return tuple(intents)
+
+
+def _intent(situation: Situation, cause: Cause, action: Action, key: str) -> Intent:
+    lineage = situation.record.lineage
+    name = intent_id(lineage, cause.address, cause.entry, cause.name, cause.tick, key)
+    if action.verb is Verb.SEND:
+        text = f"{action.text.strip()}\n\n{marker(name)}"
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        action = replace(action, text=text, digest=digest)
+    return Intent(
+        id=name,
+        address=cause.address,
+        entry=cause.entry,
+        cause=cause.name,
+        tick=cause.tick,
+        key=key,
+        action=action,
+        assignment=cause.assignment.id if cause.assignment else "",
+        at=situation.now.policy,
+        at_wall=situation.now.wall,
+        changed=situation.now.policy,
+    )
+
+
+def _actions(
+    situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]
+) -> Iterator[tuple[str, Action]]:
+    match spec.verb:
+        case Verb.SEND:
+            yield "", _send(situation, cause, spec, values)
+        case Verb.START:
+            yield "", start_action(situation, cause.address)
+        case Verb.SET_ROW:
+            yield from _set_row(situation, cause, spec, values)
+        case Verb.APPEND_ROW:
+            yield "", _append_row(situation, spec, values)
+        case Verb.NOTIFY:
+            text = spec.text or "{{ subject }}: {{ before }} -> {{ after }} ({{ because }})"
+            yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values))
+        case Verb.RUN:
+            yield from _runs(situation, cause)
+        case _:
+            return
+
+
+def _send(situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]) -> Action:
+    agent = situation.specs[cause.address]
+    profile = situation.project.profiles[agent.profile] if isinstance(agent, AgentSpec) else None
+    prompt = render(spec.what, values)
+    text = render(situation.project.prompts.get(prompt, ""), values)
+    return Action(
+        verb=Verb.SEND,
+        target=cause.address,
+        what=prompt,
+        text=text,
+        submit=profile.submit if profile else "Enter",
+        settle=profile.settle if profile else 0.3,
+    )
+
+
+def start_action(situation: Situation, address: str) -> Action:
+    """Return the action that starts the program of an agent or a service."""
+    spec = situation.specs[address]
+    project = situation.project
+    argv, env = (), {}
+    if isinstance(spec, AgentSpec):
+        profile = project.profiles[spec.profile]
+        argv, env = spec.command or profile.command, {**profile.env, **spec.env}
+    elif isinstance(spec, ServiceSpec):
+        argv, env = spec.command, dict(spec.env)
+    window, cwd = ("", "") if isinstance(spec, TaskSpec) else (spec.window, spec.cwd)
+    return Action(
+        verb=Verb.START,
+        target=address,
+        argv=tuple(argv),
+        env=tuple(sorted(env.items())),
+        cwd=cwd or project.root,
+        window=window,
+    )
+
+
+def _set_row(
+    situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]
+) -> Iterator[tuple[str, Action]]:
+    document = situation.project.documents.get(spec.document or STATUS)
+    agent = situation.specs.get(cause.address)
+    if document is None or not isinstance(agent, AgentSpec):
+        return
+    wanted = dict(spec.cells)
+    if "updated" in document.columns:
+        wanted.setdefault("updated", "{{ now | clock }}")
+    cells = tuple(
+        (document.columns[key], render(text, values)) for key, text in wanted.items() if key in document.columns
+    )
+    yield "", Action(verb=Verb.SET_ROW, target=document.name, row=agent.row or agent.name, cells=cells)
+
+
+def _append_row(situation: Situation, spec: ActionSpec, values: Mapping[str, object]) -> Action:
+    document = situation.project.documents[spec.what]
+    cells = tuple((header, render(text, values)) for header, text in document.row.items())
+    return Action(verb=Verb.APPEND_ROW, target=document.name, cells=cells)
+
+
+def _runs(situation: Situation, cause: Cause) -> Iterator[tuple[str, Action]]:
+    task = situation.specs.get(cause.address)
+    if not isinstance(task, TaskSpec):
+        return
+    for name in task.checks:
+        key = situation.observed.run_keys.get(f"{task.id}|{name}")
+        check = situation.project.checks.get(name)
+        if key is not None and check is not None:
+            yield name, run_action(situation, check, key)
+
+
+def run_action(situation: Situation, check: CheckSpec, key: str) -> Action:
+    """Return the action that runs a check on the present inputs."""
+    return Action(
+        verb=Verb.RUN,
+        target=check.name,
+        what=check.name,
+        key=key,
+        argv=check.run,
+        cwd=situation.project.root,
+        timeout=check.timeout,
+        exclusive=check.exclusive,
+    )
+
+
+def _values(situation: Situation, cause: Cause) -> dict[str, object]:
+    project = situation.project
+    subject = situation.subjects[cause.address]
+    values: dict[str, object] = {
+        **project_values(project),
+        "subject": cause.address,
+        "before": cause.before,
+        "after": cause.after,
+        "because": cause.because,
+        "mark": cause.mark,
+        "now": situation.now.wall,
+        "minutes": int((situation.now.policy - subject.since) // 60),
+        "reminder": cause.tick,
+    }
+    assignment = cause.assignment
+    spec = situation.specs[cause.address]
+    task = spec if isinstance(spec, TaskSpec) else project.tasks.get(assignment.task) if assignment else None
+    agent = spec if isinstance(spec, AgentSpec) else project.agents.get(assignment.agent) if assignment else None
+    if task is not None:
+        values["task"] = task_values(project, task)
+        if task.kind in project.kinds:
+            values["kind"] = kind_values(project.kinds[task.kind])
+    # A log row may name the agent of a task that nobody holds any more.
+    values["agent"] = (
+        agent_values(agent) if agent else {"name": "-", "row": "-", "window": "", "skills": [], "profile": ""}
+    )
+    if assignment is not None:
+        values["attempt"] = assignment.attempt
+        values["failure"] = assignment.verdict_text or situation.observed.failures.get(assignment.task, "")
+    return values

@@ -1,0 +1,103 @@
+"""Offers: which free agent is offered which waiting task.  Weighed before any transition of the pass is chosen.
+
+An agent is free when `offered` would make it fire a transition that assigns; a task waits when `offered` would move it.
+Tasks go by priority, then by their place in the configuration; agents by preference, then by who waited longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from amp_fsm.model.guards import fact_names
+from amp_fsm.model.machine import TransitionSpec, Verb
+from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
+from amp_fsm.model.step import choose
+from amp_fsm.plan.situation import Situation
+from amp_fsm.plan.subject_facts import SubjectFacts, needs_met
+
+_URGENCY = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
+
+
+def make_offers(situation: Situation, held: Collection[str]) -> Mapping[str, str]:
+    """Return agent name to task id, each at most once; `held` addresses take no part."""
+    free = _free_agents(situation, held)
+    if not free:
+        return {}
+    offers: dict[str, str] = {}
+    taken: set[str] = set()
+    queues: dict[frozenset[str], list[AgentSpec]] = {}
+    for task in _waiting_tasks(situation, held):
+        skills = frozenset(task.skills)
+        if skills not in queues:
+            queues[skills] = [agent for agent in free if skills <= frozenset(agent.skills)]
+        agent = _best(task, queues[skills], taken)
+        if agent is not None:
+            offers[agent.name] = task.id
+            taken.add(agent.name)
+            if len(taken) == len(free):
+                break
+    return offers
+
+
+def _free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
+    free = [
+        agent
+        for agent in situation.project.agents.values()
+        if agent.address not in held and agent.name not in situation.by_agent and _would_assign(situation, agent)
+    ]
+    last = situation.record.last_assigned
+    return sorted(free, key=lambda agent: (last.get(agent.name, -1.0), agent.name))
+
+
+def _would_assign(situation: Situation, agent: AgentSpec) -> bool:
+    leaving = situation.machine(agent.address).leaving.get(situation.state(agent.address), ())
+    if not any(_assigns(transition) for transition in leaving):
+        return False
+    chosen = choose(leaving, SubjectFacts(situation, agent.address, offered=True)).transition
+    return chosen is not None and _assigns(chosen)
+
+
+def _assigns(transition: TransitionSpec) -> bool:
+    return any(action.verb is Verb.ASSIGN for action in transition.do)
+
+
+def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[TaskSpec]:
+    accepting = {
+        (name, state)
+        for name, machine in situation.machines.items()
+        for state, leaving in machine.leaving.items()
+        if any("offered" in fact_names(transition.when) for transition in leaving)
+    }
+    waiting = [
+        task
+        for task in situation.project.tasks.values()
+        if (task.machine, situation.state(task.address)) in accepting
+        and task.id not in situation.by_task
+        and task.address not in held
+        and not attempts_spent(situation, task)
+    ]
+    for task in sorted(waiting, key=lambda task: (_URGENCY[task.priority], task.order, task.id)):
+        if needs_met(situation, task.address).truth == "true" and _would_take(situation, task):
+            yield task
+
+
+def _would_take(situation: Situation, task: TaskSpec) -> bool:
+    leaving = situation.machine(task.address).leaving[situation.state(task.address)]
+    chosen = choose(leaving, SubjectFacts(situation, task.address, offered=True)).transition
+    return chosen is not None and "offered" in fact_names(chosen.when)
+
+
+def attempts_spent(situation: Situation, task: TaskSpec) -> bool:
+    """Return whether the task was handed out as often as the policies allow."""
+    most = situation.project.policies.attempts
+    return most > 0 and situation.record.attempts.get(task.id, 0) >= most
+
+
+def _best(task: TaskSpec, queue: list[AgentSpec], taken: Collection[str]) -> AgentSpec | None:
+    while queue and queue[0].name in taken:
+        queue.pop(0)
+    if not task.prefer:
+        return next((agent for agent in queue if agent.name not in taken and agent.name not in task.avoid), None)
+    wish = {name: place for place, name in enumerate(task.prefer)}
+    able = [agent for agent in queue if agent.name not in taken and agent.name not in task.avoid]
+    return min(able, key=lambda agent: wish.get(agent.name, len(wish)), default=None)

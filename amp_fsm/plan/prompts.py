@@ -1,0 +1,106 @@
+"""Prompts and messages: sandboxed Jinja2 templates over a fixed set of variables.  Only importer of `jinja2`.
+
+What agents write never becomes a template; the texts of the configuration do, and they can read values only.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from amp_fsm.model.project import AgentSpec, DocumentSpec, KindSpec, Project, TaskSpec
+
+
+class RenderError(Exception):
+    """A template could not be rendered with the values of this moment."""
+
+
+def _clock(wall: float) -> str:
+    return datetime.fromtimestamp(wall, UTC).astimezone().strftime("%H:%M")
+
+
+def _date(wall: float) -> str:
+    return datetime.fromtimestamp(wall, UTC).astimezone().strftime("%Y-%m-%d")
+
+
+def make_environment() -> ImmutableSandboxedEnvironment:
+    """Return the environment every template is compiled in: strict, sandboxed, with `clock` and `date` only added."""
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
+    )
+    environment.filters["clock"] = _clock
+    environment.filters["date"] = _date
+    return environment
+
+
+_ENVIRONMENT = make_environment()
+
+
+@lru_cache(maxsize=4096)
+def _compiled(template: str) -> Template:
+    return _ENVIRONMENT.from_string(template)
+
+
+def render(template: str, values: Mapping[str, object]) -> str:
+    """Return the template's text.
+
+    Raises:
+        RenderError: it does not compile, or uses a value that does not exist now.
+    """
+    if "{" not in template:
+        return template
+    try:
+        return _compiled(template).render(values)
+    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
+        message = f"template cannot be rendered: {error}"
+        raise RenderError(message) from error
+
+
+def agent_values(agent: AgentSpec) -> dict[str, object]:
+    """Return what templates may know of an agent."""
+    return {
+        "name": agent.name,
+        "row": agent.row or agent.name,
+        "window": agent.window,
+        "skills": list(agent.skills),
+        "profile": agent.profile,
+    }
+
+
+def task_values(project: Project, task: TaskSpec) -> dict[str, object]:
+    """Return what templates may know of a task."""
+    checks = [project.checks[name] for name in task.checks if name in project.checks]
+    return {
+        "id": task.id,
+        "title": task.title,
+        "kind": task.kind,
+        "priority": str(task.priority),
+        "brief": dict(task.brief),
+        "needs": list(task.needs),
+        "deliverables": [
+            {"file": item.file, "min_bytes": item.min_bytes, "contains": item.contains} for item in task.deliverables
+        ],
+        "checks": [{"name": check.name, "command": shlex.join(check.run)} for check in checks],
+    }
+
+
+def kind_values(kind: KindSpec) -> dict[str, object]:
+    """Return what templates may know of a kind of task."""
+    return {"name": kind.name, "prompt": kind.prompt}
+
+
+def project_values(project: Project) -> dict[str, object]:
+    """Return what templates may know of the project and its documents."""
+    return {
+        "project": {"name": project.name, "root": project.root},
+        "documents": {document.name: _document_values(document) for document in project.documents.values()},
+    }
+
+
+def _document_values(document: DocumentSpec) -> dict[str, object]:
+    return {"file": document.file, "heading": document.heading}

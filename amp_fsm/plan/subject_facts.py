@@ -1,0 +1,204 @@
+"""One subject's facts: what was observed, and what follows from the record.  Derived only when a guard asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
+from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
+from amp_fsm.model.record import Assignment
+from amp_fsm.model.standard import STANDARD_FACTS
+from amp_fsm.plan.situation import Situation
+
+DONE = "COMPLETED"
+"""The state of a task that meets the needs of others."""
+
+LOST = frozenset({"FAILED", "CANCELLED"})
+"""States of a task in which it cannot meet anybody's needs."""
+
+
+class SubjectFacts(Mapping[str, Fact]):
+    """The facts of one subject, as guards read them.
+
+    `offered` is taken as given: true while an offer is being weighed, and for those who got one.
+    """
+
+    __slots__ = ("_address", "_made", "_seen", "_situation")
+
+    def __init__(self, situation: Situation, address: str, *, offered: bool = False, evidence: str = "") -> None:
+        """Look at `address` as `situation` has it."""
+        self._situation = situation
+        self._address = address
+        self._seen = situation.observed.facts.get(address, {})
+        self._made: dict[str, Fact] = {"offered": known("offered", offered, evidence, "assignment")}
+
+    def __getitem__(self, name: str) -> Fact:
+        """Return the fact, made on first use; a name that nobody knows is unknown."""
+        found = self._made.get(name) or self._seen.get(name)
+        if found is None:
+            found = self._derive(name)
+            self._made[name] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names of all facts that this kind of subject has."""
+        kind = self._address.partition("/")[0]
+        yield from sorted({*STANDARD_FACTS.get(kind, ()), *self._situation.project.facts, *self._seen})
+
+    def __len__(self) -> int:
+        """Return how many facts this kind of subject has."""
+        return sum(1 for _ in self)
+
+    def _derive(self, name: str) -> Fact:
+        maker = _DERIVED.get(name)
+        if maker is not None:
+            return maker(self._situation, self._address)
+        spec = self._situation.project.facts.get(name)
+        if spec is not None and spec.source in _DECLARED:
+            return _DECLARED[spec.source](self._situation, self._address, spec)
+        return unknown(name, Why.UNREACHABLE, "was not looked at")
+
+
+def _has_task(situation: Situation, address: str) -> Fact:
+    assignment = situation.assignment(address)
+    return known("has_task", assignment is not None, assignment.task if assignment else "", "assignment")
+
+
+def _has_holder(situation: Situation, address: str) -> Fact:
+    assignment = situation.assignment(address)
+    return known("has_holder", assignment is not None, assignment.agent if assignment else "", "assignment")
+
+
+def _prompt_delivered(situation: Situation, address: str) -> Fact:
+    assignment = situation.assignment(address)
+    if assignment is not None and assignment.unknown:
+        return unknown("prompt_delivered", Why.UNRECOGNISED, f"intent {assignment.prompt} is unknown", "assignment")
+    delivered = assignment is not None and assignment.delivered is not None
+    return known("prompt_delivered", delivered, assignment.prompt if assignment else "", "assignment")
+
+
+def _task_returned(situation: Situation, address: str) -> Fact:
+    assignment = situation.assignment(address)
+    returned = assignment is not None and assignment.returned
+    return known("task_returned", returned, assignment.verdict_text if assignment and returned else "", "assignment")
+
+
+def _holder_busy(situation: Situation, address: str) -> Fact:
+    assignment = situation.assignment(address)
+    if assignment is None:
+        return known("holder_busy", False, "nobody holds it", "assignment")
+    seen = situation.observed.facts.get(f"agent/{assignment.agent}", {}).get("busy")
+    if seen is None:
+        return unknown("holder_busy", Why.UNREACHABLE, "was not looked at")
+    return Fact(name="holder_busy", truth=seen.truth, evidence=seen.evidence, source=seen.source, why=seen.why)
+
+
+def _of_held_task(name: str) -> Callable[[Situation, str], Fact]:
+    def derive(situation: Situation, address: str) -> Fact:
+        assignment = situation.assignment(address)
+        if assignment is None:
+            return known(name, False, "no task", "assignment")
+        seen = situation.observed.facts.get(f"task/{assignment.task}", {}).get(name)
+        return seen if seen is not None else unknown(name, Why.UNREACHABLE, "was not looked at")
+
+    return derive
+
+
+_NO_NEEDS_MET = known("needs_met", True, "needs nothing", "state")
+_NO_NEEDS_LOST = known("needs_lost", False, "needs nothing", "state")
+
+
+def _needs(situation: Situation, address: str) -> tuple[str, ...]:
+    spec = situation.specs[address]
+    return spec.needs if isinstance(spec, TaskSpec) else ()
+
+
+def needs_met(situation: Situation, address: str) -> Fact:
+    """Return whether every task that this one needs is completed."""
+    wanted = _needs(situation, address)
+    if not wanted:
+        return _NO_NEEDS_MET
+    open_ones = [need for need in wanted if situation.state(f"task/{need}") != DONE]
+    return known("needs_met", not open_ones, ", ".join(open_ones), "state")
+
+
+def _needs_lost(situation: Situation, address: str) -> Fact:
+    wanted = _needs(situation, address)
+    if not wanted:
+        return _NO_NEEDS_LOST
+    lost = [need for need in wanted if situation.state(f"task/{need}") in LOST]
+    return known("needs_lost", bool(lost), ", ".join(lost), "state")
+
+
+def _services_up(situation: Situation, address: str) -> Fact:
+    spec = situation.specs[address]
+    required = spec.requires if isinstance(spec, AgentSpec) else ()
+    facts = [situation.observed.facts.get(f"service/{name}", {}).get("ready") for name in required]
+    truths = {fact.truth if fact is not None else Truth.UNKNOWN for fact in facts}
+    if Truth.FALSE in truths:
+        down = [n for n, f in zip(required, facts, strict=True) if f is not None and f.truth is Truth.FALSE]
+        return known("services_up", False, f"down: {', '.join(down)}", "http")
+    if Truth.UNKNOWN in truths:
+        return unknown("services_up", Why.UNREACHABLE, "a service could not be looked at", "http")
+    return known("services_up", True, ", ".join(required), "http")
+
+
+_DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
+    "has_task": _has_task,
+    "has_holder": _has_holder,
+    "prompt_delivered": _prompt_delivered,
+    "task_returned": _task_returned,
+    "holder_busy": _holder_busy,
+    "needs_met": needs_met,
+    "needs_lost": _needs_lost,
+    "services_up": _services_up,
+    "deliverables_present": _of_held_task("deliverables_present"),
+    "checks_passed": _of_held_task("checks_passed"),
+    "checks_failed": _of_held_task("checks_failed"),
+}
+
+
+def _queue(situation: Situation, _address: str, spec: FactSpec) -> Fact:
+    waiting = [
+        task.id
+        for task in situation.project.tasks.values()
+        if situation.state(task.address) == situation.project.machines[task.machine].initial
+        and (not spec.skills or set(task.skills) <= set(spec.skills))
+    ]
+    return Fact(
+        name=spec.name,
+        truth=Truth.of(len(waiting) > spec.over),
+        value=str(len(waiting)),
+        evidence=f"{len(waiting)} waiting",
+        source="queue",
+    )
+
+
+def _assignment(situation: Situation, address: str, spec: FactSpec) -> Fact:
+    found: Assignment | None = situation.assignment(address)
+    attempt = found.attempt if found is not None else 0
+    return Fact(name=spec.name, truth=Truth.of(attempt > spec.over), value=str(attempt), source="assignment")
+
+
+def _state(situation: Situation, address: str, spec: FactSpec) -> Fact:
+    other = spec.subject or address
+    state = situation.state(other)
+    if not state:
+        return unknown(spec.name, Why.UNREACHABLE, f"no subject {other}", "state")
+    return Fact(name=spec.name, truth=Truth.of(state in spec.states), value=state, evidence=other, source="state")
+
+
+def _age(situation: Situation, address: str, spec: FactSpec) -> Fact:
+    subject = situation.subjects.get(spec.subject or address)
+    if subject is None:
+        return unknown(spec.name, Why.UNREACHABLE, f"no subject {spec.subject}", "age")
+    elapsed = situation.now.policy - subject.since
+    return Fact(name=spec.name, truth=Truth.of(elapsed > spec.over), value=f"{elapsed:.0f}s", source="age")
+
+
+_DECLARED: Mapping[Source, Callable[[Situation, str, FactSpec], Fact]] = {
+    Source.QUEUE: _queue,
+    Source.ASSIGNMENT: _assignment,
+    Source.STATE: _state,
+    Source.AGE: _age,
+}
