@@ -41,6 +41,8 @@ class Observed:
         unreachable: why the terminal could not be looked at; empty when it could.
         server: identity of the tmux server; empty when there is none.
         run_keys: `TASK|CHECK` to the key under which a run on the present inputs is recorded.
+        run_status: `TASK|CHECK` to `never`, `running`, `ended` or `lost`.
+        fallen_rows: agents whose row fell back to what it said before we wrote it.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
 
@@ -52,6 +54,8 @@ class Observed:
     unreachable: str = ""
     server: str = ""
     run_keys: Mapping[str, str] = field(default_factory=dict)
+    run_status: Mapping[str, str] = field(default_factory=dict)
+    fallen_rows: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()

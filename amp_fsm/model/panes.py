@@ -49,7 +49,8 @@ def resolve_panes(project: Project, survey: Survey) -> Mapping[str, PaneSeen]:
             windows.setdefault(pane.window, []).append(pane)
             windows.setdefault(pane.name, []).append(pane)
     found: dict[str, PaneSeen] = {}
-    for spec in (*project.agents.values(), *project.services.values()):
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
+    for spec in specs:
         ours = owned.get(owner_of(project, spec), [])
         strangers = windows.get(spec.window, []) if spec.window else []
         pane = _best_of_ours(ours) or _best_stranger(strangers, programs_of(project, spec))

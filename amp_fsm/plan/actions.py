@@ -115,7 +115,8 @@ def start_action(situation: Situation, address: str) -> Action:
     """Return the action that starts the program of an agent or a service."""
     spec = situation.specs[address]
     project = situation.project
-    argv, env = (), {}
+    argv: tuple[str, ...] = ()
+    env: dict[str, str] = {}
     if isinstance(spec, AgentSpec):
         profile = project.profiles[spec.profile]
         argv, env = spec.command or profile.command, {**profile.env, **spec.env}

@@ -1,0 +1,164 @@
+"""The decision about one subject: at most one change, or why nothing can be decided.  Read it as a table.
+
+Unknown never acts: a transition that is unknown holds back every later one and every timer that moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from amp_fsm.model.facts import Truth, Why
+from amp_fsm.model.guards import fact_names, guard_text
+from amp_fsm.model.machine import TransitionSpec, Verb
+from amp_fsm.model.plan import Change, Held
+from amp_fsm.model.record import Assignment, SubjectRecord
+from amp_fsm.model.step import choose
+from amp_fsm.plan.budgets import Allowance, allowance
+from amp_fsm.plan.changes import timer_change, transition_change
+from amp_fsm.plan.prompts import RenderError
+from amp_fsm.plan.situation import Situation
+from amp_fsm.plan.subject_facts import SubjectFacts
+from amp_fsm.plan.timers import Due, overdue_text, timers_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one subject does in this pass.
+
+    Attributes:
+        due_in: seconds until time alone could change the decision; None: it cannot.
+    """
+
+    change: Change | None = None
+    held: tuple[Held, ...] = ()
+    due_in: float | None = None
+
+
+def decide(
+    situation: Situation, address: str, facts: SubjectFacts, *, offered: Assignment | None, busy_sending: bool
+) -> Decision:
+    """Return the one thing `address` does now.
+
+    `busy_sending`: a prompt of an earlier pass is still on its way, so that nothing that sends may start.
+    """
+    subject = situation.subjects[address]
+    leaving = situation.machine(address).leaving[subject.state]
+    usable, held, waits = _usable(situation, subject, leaving, facts, busy_sending)
+    choice = choose(usable, facts)
+    try:
+        if choice.transition is not None:
+            return _fire(situation, address, choice.transition, facts, offered, waits)
+        if choice.waiting_for is not None:
+            held = (*held, _waiting(situation, subject, choice.waiting_for, facts))
+        decision = _timers(situation, address, facts, undecided=choice.waiting_for is not None, sending=busy_sending)
+    except RenderError as error:
+        return Decision(held=(*held, Held(address=address, state=subject.state, mark="?", text=str(error))))
+    return replace(decision, held=(*held, *decision.held))
+
+
+def _usable(
+    situation: Situation,
+    subject: SubjectRecord,
+    leaving: Sequence[TransitionSpec],
+    facts: SubjectFacts,
+    busy_sending: bool,
+) -> tuple[tuple[TransitionSpec, ...], tuple[Held, ...], dict[str, Allowance]]:
+    """Return the transitions that may still fire, what is to be said of the others, and the budgets of the first."""
+    usable: list[TransitionSpec] = []
+    held: list[Held] = []
+    allowances: dict[str, Allowance] = {}
+    for transition in leaving:
+        budget = transition.budget
+        if not budget.most and not budget.backoff and not busy_sending:
+            usable.append(transition)
+            continue
+        assignment = situation.assignment(subject.address)
+        left = allowance(budget, transition.name, subject, assignment.id if assignment else "", situation.now.policy)
+        allowances[transition.name] = left
+        stopped = _stopped(transition, left, busy_sending)
+        if not stopped:
+            usable.append(transition)
+        elif not transition.manual and choose((transition,), facts).transition is not None:
+            held.append(Held(address=subject.address, state=subject.state, mark="-", text=stopped, pending=False))
+    return tuple(usable), tuple(held), allowances
+
+
+def _stopped(transition: TransitionSpec, left: Allowance, busy_sending: bool) -> str:
+    if left.spent and transition.budget.then is None:
+        return f"{transition.name}: budget spent ({left.used} of {transition.budget.most})"
+    if busy_sending and any(action.verb is Verb.SEND for action in transition.do):
+        return f"{transition.name}: an earlier prompt is still on its way"
+    return ""
+
+
+def _fire(
+    situation: Situation,
+    address: str,
+    chosen: TransitionSpec,
+    facts: SubjectFacts,
+    offered: Assignment | None,
+    allowances: dict[str, Allowance],
+) -> Decision:
+    left = allowances.get(chosen.name)
+    if left is not None and left.wait > 0 and not left.spent:
+        text = f"{chosen.name}: backing off for {left.wait:.0f}s more"
+        state = situation.subjects[address].state
+        return Decision(held=(Held(address=address, state=state, mark="-", text=text),), due_in=left.wait)
+    assigns = any(action.verb is Verb.ASSIGN for action in chosen.do)
+    return Decision(
+        change=transition_change(
+            situation,
+            address,
+            chosen,
+            facts,
+            spent=left is not None and left.spent,
+            offered=offered if assigns else None,
+        )
+    )
+
+
+def _waiting(situation: Situation, subject: SubjectRecord, transition: TransitionSpec, facts: SubjectFacts) -> Held:
+    blanks = [facts[name] for name in dict.fromkeys(fact_names(transition.when)) if facts[name].truth is Truth.UNKNOWN]
+    unreachable = situation.observed.unreachable and subject.address.startswith("agent/")
+    reasons = ", ".join(f"{fact.name} unknown ({fact.evidence or fact.why})" for fact in blanks)
+    text = f"cannot tell whether to {transition.name} [{guard_text(transition.when)}]: {reasons}"
+    if unreachable:
+        text = f"unreachable ({situation.observed.unreachable}): state kept, timers held"
+    return Held(
+        address=subject.address,
+        state=subject.state,
+        mark="x" if unreachable else "?",
+        text=text,
+        pending=bool(blanks) and all(fact.why is Why.PENDING for fact in blanks),
+    )
+
+
+def _timers(situation: Situation, address: str, facts: SubjectFacts, *, undecided: bool, sending: bool) -> Decision:
+    """Return the first timer that is due and may fire; while something is undecided, only timers that do not move."""
+    waits: list[float] = []
+    for due in timers_of(situation, address, facts):
+        if due.left is None:
+            continue
+        if due.left > 0:
+            waits.append(due.left)
+        elif _may_fire(situation, address, due, undecided=undecided, sending=sending):
+            why = overdue_text(due, situation.now.policy)
+            return Decision(change=timer_change(situation, address, due.timer, facts, why, due.tick, spent=due.spent))
+    return Decision(due_in=min(waits, default=None))
+
+
+def _may_fire(situation: Situation, address: str, due: Due, *, undecided: bool, sending: bool) -> bool:
+    timer = due.timer
+    if due.truth is not Truth.TRUE or (due.spent and timer.budget.then is None):
+        return False
+    if undecided and (timer.to or due.spent or _blind(situation, address)):
+        return False
+    return not (sending and any(action.verb is Verb.SEND for action in timer.do))
+
+
+def _blind(situation: Situation, address: str) -> bool:
+    if not address.startswith("agent/"):
+        return False
+    recognised = situation.observed.facts.get(address, {}).get("recognised")
+    return recognised is None or recognised.truth is not Truth.TRUE

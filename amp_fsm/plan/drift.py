@@ -1,0 +1,45 @@
+"""Drift that no action of this pass mends: said in the plan, so that nothing idle or forgotten is silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from amp_fsm.model.facts import Truth
+from amp_fsm.model.observed import Drift
+from amp_fsm.model.plan import Change, Step
+from amp_fsm.plan.offers import attempts_spent
+from amp_fsm.plan.situation import Situation
+
+
+def drift_of(situation: Situation, changes: Sequence[Change], steps: Sequence[Step]) -> tuple[Drift, ...]:
+    """Return the differences between desired and observed that remain after this plan."""
+    concerned = {change.address for change in changes} | {step.intent.address for step in steps}
+    found: list[Drift] = []
+    for agent in situation.project.agents.values():
+        if agent.address not in concerned:
+            found.extend(_agent_drift(situation, agent.address, agent.name))
+    for task in situation.project.tasks.values():
+        waiting = situation.state(task.address) == situation.project.machines[task.machine].initial
+        if waiting and attempts_spent(situation, task):
+            tries = situation.record.attempts[task.id]
+            text = f"handed out {tries} times: not offered again (policies.attempts); `fire` or edit it"
+            found.append(Drift(address=task.address, kind="attempts", text=text))
+    found.extend(
+        Drift(address=address, kind="removed", text="no longer in the configuration, but still holds an assignment")
+        for address in situation.lost
+    )
+    return tuple(found)
+
+
+def _agent_drift(situation: Situation, address: str, name: str) -> list[Drift]:
+    facts = situation.observed.facts.get(address, {})
+    turn_over, busy = facts.get("turn_over"), facts.get("busy")
+    if name in situation.by_agent:
+        return []
+    if busy is not None and busy.truth is Truth.TRUE:
+        return [Drift(address=address, kind="busy", text="works on something that was not assigned; given nothing")]
+    if turn_over is not None and turn_over.truth is Truth.TRUE:
+        at_prompt = facts.get("at_prompt")
+        why = at_prompt.evidence if at_prompt is not None and at_prompt.truth is Truth.FALSE else "no task for it"
+        return [Drift(address=address, kind="idle", text=f"idle without a task: {why}")]
+    return []

@@ -1,0 +1,228 @@
+"""The plan: `plan(project, observed, record, now)`, pure.  The same values always make the same plan.
+
+Recovery of open intents first, then adoptions, offers, and for every subject at most one transition or timer.  All
+guards of a pass read one snapshot, so the order of subjects never matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from amp_fsm.model.facts import Truth, Why
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.observed import Observed
+from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
+from amp_fsm.model.project import AgentSpec, Project, TaskSpec
+from amp_fsm.model.record import Assignment, Record, SubjectRecord
+from amp_fsm.model.time import Now
+from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
+from amp_fsm.plan.decide import Decision, decide
+from amp_fsm.plan.drift import drift_of
+from amp_fsm.plan.offers import make_offers
+from amp_fsm.plan.open_intents import due_steps
+from amp_fsm.plan.situation import Situation, renamed, situate
+from amp_fsm.plan.subject_facts import SubjectFacts
+from amp_fsm.plan.upkeep import upkeep
+
+EVERYTHING = "*"
+
+
+def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan:
+    """Return what one pass does about `project`, given what was observed and what is remembered."""
+    situation = situate(project, observed, record, now)
+    made = _Made.of(situation)
+    return Plan(
+        project=project.name,
+        source=project.source,
+        digest=project.digest,
+        lineage=record.lineage,
+        serial=record.serial,
+        policy=now.policy,
+        observed_at=now.wall,
+        subjects=situation.subjects,
+        facts=made.facts,
+        born=situation.born,
+        dropped=situation.dropped,
+        steps=made.steps,
+        changes=made.changes,
+        held=made.held,
+        drift=(*observed.drift, *drift_of(situation, made.changes, made.steps)),
+        complete=not observed.unreachable
+        and not any(item.mark in ("?", "x") and not item.pending for item in made.held),
+        pending=_pending(situation, made),
+        due_in=made.due_in,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """The parts of a plan that depend on each other."""
+
+    facts: Mapping[str, SubjectFacts]
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    held: tuple[Held, ...]
+    due_in: float | None
+
+    @staticmethod
+    def of(situation: Situation) -> _Made:
+        steps = due_steps(situation)
+        stopped = _stopped(situation)
+        if situation.now.gap:
+            stopped = dict.fromkeys(situation.subjects, "the clock jumped: looked now, acting in the next pass")
+        steps = tuple(step for step in steps if step.intent.address not in stopped or _only_notes(step))
+        adopted = tuple(change for change in adoptions(situation) if change.address not in stopped)
+        acting = {step.intent.address for step in steps if _acts(step)}
+        busy = {change.address for change in adopted} | acting | set(stopped)
+        offers = {agent: task for agent, task in make_offers(situation, busy).items()}
+        bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
+        opened = _opened(situation, offers)
+        facts = _facts(situation, opened, bound)
+        decisions = _decisions(situation, facts, opened, steps, busy)
+        changes = (*adopted, *(d.change for d in decisions.values() if d.change is not None))
+        waits = [d.due_in for d in decisions.values() if d.due_in is not None]
+        return _Made(
+            facts=facts,
+            steps=steps,
+            changes=_with_upkeep(situation, changes, busy),
+            held=(*_held(situation, stopped), *(item for d in decisions.values() for item in d.held)),
+            due_in=min(waits, default=None),
+        )
+
+
+def _only_notes(step: Step) -> bool:
+    return step.recovery in (Recovery.DONE, Recovery.ASK, Recovery.WAIT)
+
+
+def _acts(step: Step) -> bool:
+    typing = step.intent.action.verb in (Verb.SEND, Verb.START)
+    return typing and step.recovery in (Recovery.PERFORM, Recovery.ENTER)
+
+
+def _stopped(situation: Situation) -> dict[str, str]:
+    """Return the subjects that the operator holds, or whose state their machine does not know, and why."""
+    stopped: dict[str, str] = {}
+    paused = situation.record.paused
+    for address, subject in situation.subjects.items():
+        kind, _, name = address.partition("/")
+        if EVERYTHING in paused or (kind != "task" and name in paused):
+            stopped[address] = "paused by the operator"
+        elif renamed(situation, subject) is not subject:
+            stopped[address] = f"state {subject.state} is not one of its machine's (see `renamed`)"
+    return stopped
+
+
+def _opened(situation: Situation, offers: Mapping[str, str]) -> dict[str, Assignment]:
+    """Return the assignment of every offer, by the address of the agent and of the task."""
+    opened: dict[str, Assignment] = {}
+    for agent, task in offers.items():
+        assignment = new_assignment(situation, agent, situation.project.tasks[task])
+        opened[f"agent/{agent}"] = assignment
+        opened[f"task/{task}"] = assignment
+    return opened
+
+
+def _facts(
+    situation: Situation, opened: Mapping[str, Assignment], bound: Mapping[str, Assignment]
+) -> dict[str, SubjectFacts]:
+    facts: dict[str, SubjectFacts] = {}
+    for address in situation.subjects:
+        offer = opened.get(address) or bound.get(address.removeprefix("task/"))
+        if offer is None:
+            facts[address] = SubjectFacts(situation, address)
+        else:
+            other = offer.task if address.startswith("agent/") else offer.agent
+            facts[address] = SubjectFacts(situation, address, offered=True, evidence=other)
+    return facts
+
+
+def _decisions(
+    situation: Situation,
+    facts: Mapping[str, SubjectFacts],
+    opened: Mapping[str, Assignment],
+    steps: Collection[Step],
+    busy: Collection[str],
+) -> dict[str, Decision]:
+    sending = {step.intent.address for step in steps if step.intent.action.verb is Verb.SEND and _unsettled(step)}
+    decisions: dict[str, Decision] = {}
+    for address, subject in situation.subjects.items():
+        if address in busy or _settled_for_good(situation, subject):
+            continue
+        decisions[address] = decide(
+            situation, address, facts[address], offered=opened.get(address), busy_sending=address in sending
+        )
+    return _consistent(decisions, opened)
+
+
+def _unsettled(step: Step) -> bool:
+    return step.recovery in (Recovery.PERFORM, Recovery.ENTER, Recovery.WAIT)
+
+
+def _settled_for_good(situation: Situation, subject: SubjectRecord) -> bool:
+    return situation.machine(subject.address).spec.states[subject.state].final
+
+
+def _consistent(decisions: dict[str, Decision], opened: Mapping[str, Assignment]) -> dict[str, Decision]:
+    """Drop the half of an offer whose other half did not fire: an assignment moves both subjects or none."""
+    for assignment in {item.id: item for item in opened.values()}.values():
+        agent, task = f"agent/{assignment.agent}", f"task/{assignment.task}"
+        halves = [decisions.get(address, Decision()).change for address in (agent, task)]
+        if halves[0] is None or halves[0].opens is None or halves[1] is None:
+            for address in (agent, task):
+                if address in decisions:
+                    decisions[address] = replace(decisions[address], change=None)
+    return decisions
+
+
+def _with_upkeep(situation: Situation, changes: tuple[Change, ...], busy: Collection[str]) -> tuple[Change, ...]:
+    taken = {change.address for change in changes} | set(busy)
+    kept = [
+        change
+        for address, subject in situation.subjects.items()
+        if address not in taken
+        and not _settled_for_good(situation, subject)
+        and (change := upkeep(situation, address)) is not None
+    ]
+    migrated = tuple(change for change in _migrations(situation) if change.address not in {c.address for c in changes})
+    return (*migrated, *changes, *kept)
+
+
+def _migrations(situation: Situation) -> tuple[Change, ...]:
+    found: list[Change] = []
+    for subject in situation.subjects.values():
+        now_called = renamed(situation, subject)
+        if now_called is not None and now_called is not subject:
+            because = f"the configuration renamed {subject.state} to {now_called.state}"
+            found.append(
+                Change(address=subject.address, cause="renamed", before=subject, after=now_called, because=because)
+            )
+    return tuple(found)
+
+
+def _held(situation: Situation, stopped: Mapping[str, str]) -> tuple[Held, ...]:
+    held = [
+        Held(address=address, state=situation.subjects[address].state, mark="-", text=text)
+        for address, text in stopped.items()
+        if not _done_task(situation, address)
+    ]
+    for address, spec in situation.specs.items():
+        text = looked_at_only(situation, address) if isinstance(spec, AgentSpec) else ""
+        if text:
+            held.append(Held(address=address, state=situation.subjects[address].state, mark="-", text=text))
+    return tuple(held)
+
+
+def _done_task(situation: Situation, address: str) -> bool:
+    spec = situation.specs[address]
+    if not isinstance(spec, TaskSpec):
+        return False
+    state = situation.machine(address).spec.states.get(situation.subjects[address].state)
+    return state is not None and state.final
+
+
+def _pending(situation: Situation, made: _Made) -> bool:
+    if any(item.pending for item in made.held) or "running" in situation.observed.run_status.values():
+        return True
+    samples = (facts.get("turn_over") for facts in situation.observed.facts.values())
+    return any(fact is not None and fact.truth is Truth.UNKNOWN and fact.why is Why.PENDING for fact in samples)

@@ -1,0 +1,68 @@
+"""What a settled intent does to the record: its assignment learns of the delivery, an unused budget is given back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.record import Assignment, Intent, IntentStatus, Record
+from amp_fsm.model.time import Now
+from amp_fsm.plan.budgets import refunded
+
+
+def settled(record: Record, intent: Intent, now: Now) -> Record:
+    """Return the record after `intent` came to its present status.
+
+    Settled intents leave the record (the journal keeps them), except unknown ones, which wait for a person.
+    """
+    before = record.intents.get(intent.id, intent)
+    intents = dict(record.intents)
+    intents[intent.id] = intent
+    if intent.settled and intent.status is not IntentStatus.UNKNOWN:
+        del intents[intent.id]
+    record = replace(record, intents=intents)
+    if intent.action.verb is Verb.RUN and intent.status is IntentStatus.DONE:
+        tries = record.run_attempts.get(intent.action.key, 0) + 1
+        record = replace(record, run_attempts={**record.run_attempts, intent.action.key: tries})
+    if intent.status in (IntentStatus.VOID, IntentStatus.FAILED):
+        record = _refund(record, intent)
+    if intent.action.verb is Verb.SEND and intent.settled:
+        record = _brief(record, before, intent, now)
+    return record
+
+
+def _refund(record: Record, intent: Intent) -> Record:
+    subject = record.subjects.get(intent.address)
+    if subject is None or intent.status is IntentStatus.FAILED:
+        return record
+    return replace(record, subjects={**record.subjects, subject.address: refunded(subject, intent.cause, intent.at)})
+
+
+def _brief(record: Record, before: Intent, intent: Intent, now: Now) -> Record:
+    assignment = record.assignments.get(intent.assignment)
+    if assignment is None or assignment.prompt != intent.id:
+        return record
+    told = _told(assignment, before, intent, now)
+    return replace(record, assignments={**record.assignments, told.id: told})
+
+
+def _told(assignment: Assignment, before: Intent, intent: Intent, now: Now) -> Assignment:
+    if intent.status is IntentStatus.UNKNOWN:
+        return replace(assignment, unknown=True)
+    if intent.status is not IntentStatus.DONE:
+        return replace(assignment, unknown=False)
+    # Recovered after a crash: claims made since the submit key count, so delivery dates from then.
+    at = before.changed if before.status is IntentStatus.ENTERED else now.policy
+    wall = now.wall - (now.policy - at)
+    return replace(assignment, delivered=at, delivered_wall=wall, unknown=False, returned=False)
+
+
+def resolved(record: Record, intent_id: str, *, delivered: bool, now: Now) -> tuple[Record, Intent] | None:
+    """Return the record and the intent after a person said how an unknown delivery ended; None: no such intent."""
+    intent = record.intents.get(intent_id)
+    if intent is None or intent.status is not IntentStatus.UNKNOWN:
+        return None
+    status = IntentStatus.DONE if delivered else IntentStatus.FAILED
+    note = "delivered, says the operator" if delivered else "not delivered, says the operator"
+    answer = replace(intent, status=status, note=note, changed=now.policy)
+    return settled(record, answer, now), answer
