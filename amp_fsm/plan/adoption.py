@@ -1,4 +1,4 @@
-"""Adoption: taking over a pane that we did not start.  An action of the plan; the pass that adopts sends nothing there."""
+"""Adoption: taking over a pane that we did not start.  The pass that adopts a pane sends nothing to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def adoptions(situation: Situation) -> tuple[Change, ...]:
     """Return the adoption of every running pane in a window of ours that carries nobody's mark."""
     if not situation.project.tmux.adopt:
         return ()
-    specs = (*situation.project.services.values(), *situation.project.agents.values())
+    project = situation.project
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.services.values(), *project.agents.values())
     return tuple(change for spec in specs if (change := _adopt(situation, spec)) is not None)
 
 

@@ -75,8 +75,8 @@ class _Made:
         adopted = tuple(change for change in adoptions(situation) if change.address not in stopped)
         acting = {step.intent.address for step in steps if _acts(step)}
         busy = {change.address for change in adopted} | acting | set(stopped)
-        offers = {agent: task for agent, task in make_offers(situation, busy).items()}
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
+        offers = make_offers(situation, busy | {f"task/{task}" for task in bound})
         opened = _opened(situation, offers)
         facts = _facts(situation, opened, bound)
         decisions = _decisions(situation, facts, opened, steps, busy)

@@ -1,4 +1,4 @@
-"""Upkeep: what keeps a stay in a state going without leaving it: checks run again, rows written again, a blind agent told.
+"""Upkeep: what keeps a stay going without leaving it: checks run, rows written again, blindness told.
 
 None of it moves a subject; each has its own bound.
 """
