@@ -121,7 +121,7 @@ def would_fire_with(guard: Guard, facts: Mapping[str, Fact]) -> list[str]:
     """
     if evaluate(guard, facts) is Truth.TRUE:
         return []
-    names = [name for name in dict.fromkeys(fact_names(guard))]
+    names = list(dict.fromkeys(fact_names(guard)))
     for size in range(1, min(MOST_FACTS, len(names)) + 1):
         for chosen in combinations(names, size):
             for truths in product((Truth.TRUE, Truth.FALSE), repeat=size):

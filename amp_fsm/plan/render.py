@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
@@ -58,7 +58,8 @@ def _changes(changes: Sequence[Change], color: bool) -> Iterator[str]:
         mark = "!" if change.serious else ">"
         yield _row(mark, change.address, states, change.cause, change.because, color)
         if change.opens is not None:
-            yield f"      + assign          {change.opens.task} -> {change.opens.agent} (attempt {change.opens.attempt})"
+            opens = change.opens
+            yield f"      + assign          {opens.task} -> {opens.agent} (attempt {opens.attempt})"
         for intent in change.intents:
             yield f"      + {intent.action.verb:<15} {preview(intent)}"
         if change.closes:
@@ -78,7 +79,7 @@ def _drift(plan: Plan, color: bool) -> Iterator[str]:
 
 def preview(intent: Intent) -> str:
     """Return one action in a few words: what, how much, where."""
-    return _PREVIEWS.get(intent.action.verb, lambda action: action.target)(intent.action)
+    return _PREVIEWS[intent.action.verb](intent.action)
 
 
 def _send(action: Action) -> str:
@@ -107,7 +108,7 @@ def _adopt(action: Action) -> str:
     return f"as {action.text}"
 
 
-_PREVIEWS = {
+_PREVIEWS: Mapping[Verb, Callable[[Action], str]] = {
     Verb.SEND: _send,
     Verb.START: _start,
     Verb.SET_ROW: _cells,
