@@ -53,9 +53,9 @@ def resolve_panes(project: Project, survey: Survey) -> Mapping[str, PaneSeen]:
     for spec in specs:
         ours = owned.get(owner_of(project, spec), [])
         strangers = windows.get(spec.window, []) if spec.window else []
-        pane = _best_of_ours(ours) or _best_stranger(strangers, programs_of(project, spec))
-        if pane is not None:
-            found[spec.address] = pane
+        mine = _best_of_ours(ours) or _best_stranger(strangers, programs_of(project, spec))
+        if mine is not None:
+            found[spec.address] = mine
     return found
 
 

@@ -39,10 +39,13 @@ class RegionSpec:
     Attributes:
         start: pattern of the region's first line; the lowest match counts.
         end: pattern of the line after its last one; without it the region reaches the screen's end.
-        above: instead, the `lines` non-empty lines right above the region of this name.
-        below: instead, everything below the region of this name.
-        lines: how many lines at most (0: no limit).
-        inclusive: whether the lines matched by start and end belong to it.
+        above: only what stands above the region of this name; lines of pure frame are left out.
+        below: only what stands below the region of this name.
+        lines: how many non-empty lines at most, those nearest to the region it is above or below of (0: no limit).
+        inclusive: whether the line matched by start belongs to it (that matched by end never does).
+        preceded: pattern that the nearest non-empty line above the start must match.
+        closed: the region is only there when `end` matches too.
+        joined: patterns are also tried on all its lines as one, for text that the program itself wraps.
     """
 
     name: str
@@ -52,6 +55,9 @@ class RegionSpec:
     below: str = ""
     lines: int = 0
     inclusive: bool = False
+    preceded: str = ""
+    closed: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

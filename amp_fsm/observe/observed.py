@@ -1,0 +1,192 @@
+"""Everything that one pass saw, made into facts: `observe(project, record, seen, now, run_keys)`, pure.
+
+Nothing is decided here, and nothing is looked at: what was not seen is unknown, with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from amp_fsm.model.facts import Fact, Facts, Why, known, unknown
+from amp_fsm.model.observed import Drift, Memory, Observed
+from amp_fsm.model.panes import resolve_panes
+from amp_fsm.model.profile import ScreenReading
+from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
+from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record, Sample
+from amp_fsm.model.seen import Failed, PaneSeen, Seen
+from amp_fsm.model.time import Now
+from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
+from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
+from amp_fsm.observe.declared import declared_facts
+from amp_fsm.observe.screen import read_screen
+from amp_fsm.observe.strangers import pane_drift
+from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
+
+
+def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Mapping[str, str]) -> Observed:
+    """Return all facts of one pass, and what is to be remembered of them."""
+    survey = None if isinstance(seen.terminal, Failed) else seen.terminal
+    observing = _Observing(
+        project=project,
+        record=record,
+        seen=seen,
+        now=now,
+        panes=resolve_panes(project, survey) if survey is not None else {},
+        unreachable=seen.terminal.reason if isinstance(seen.terminal, Failed) else "",
+        server=survey.server if survey is not None else "",
+    )
+    for agent in project.agents.values():
+        observing.agent(agent)
+    for service in project.services.values():
+        observing.service(service)
+    failures = {task.id: observing.task(task, run_keys) for task in _looked_at(project, seen, run_keys)}
+    return Observed(
+        at=now.wall,
+        facts=observing.facts,
+        panes=observing.panes,
+        readings=observing.readings,
+        row_tasks=observing.row_tasks,
+        unreachable=observing.unreachable,
+        server=observing.server,
+        run_keys=run_keys,
+        run_status=run_status(run_keys, seen.runs),
+        fallen_rows=frozenset(observing.fallen),
+        failures={task: text for task, text in failures.items() if text},
+        drift=(*pane_drift(project, survey, observing.panes), *observing.drift),
+        memory=Memory(samples=observing.samples, cells=observing.cells, logs=observing.logs),
+    )
+
+
+def _looked_at(project: Project, seen: Seen, run_keys: Mapping[str, str]) -> tuple[TaskSpec, ...]:
+    """Return the tasks of which anything was looked at."""
+    judged = {name.partition("|")[0] for name in run_keys}
+    return tuple(
+        task
+        for task in project.tasks.values()
+        if task.id in judged or any(item.file in seen.globs for item in task.deliverables)
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Observing:
+    """The observation under way; lives for one call of `observe` only."""
+
+    project: Project
+    record: Record
+    seen: Seen
+    now: Now
+    panes: Mapping[str, PaneSeen]
+    unreachable: str
+    server: str
+    facts: dict[str, Facts] = field(default_factory=dict)
+    readings: dict[str, ScreenReading] = field(default_factory=dict)
+    row_tasks: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, Sample] = field(default_factory=dict)
+    cells: dict[str, CellMemory] = field(default_factory=dict)
+    logs: dict[str, LogMemory] = field(default_factory=dict)
+    fallen: set[str] = field(default_factory=set)
+    drift: list[Drift] = field(default_factory=list)
+    claims: dict[str, AgentClaims] = field(default_factory=dict)
+
+    def agent(self, agent: AgentSpec) -> None:
+        """Make an agent's facts, from its screen and from what it claims."""
+        assignment = self._assignment_of(agent.name)
+        claims = agent_claims(self.project, self.record, self.seen, agent, assignment, self.now)
+        look = self._look(agent, assignment)
+        facts: dict[str, Fact] = {**screen_facts(look), **claims.facts}
+        body = f"{look.reading.body if look.reading else ''}|{claims.body}|{self._work_body(assignment)}"
+        sample = next_sample(look, facts, body)
+        facts["progress"] = known("progress", sample.progress == self.now.policy, "since the last look", "screen")
+        facts.update(declared_facts(self.project, self.seen, agent.name, look.pane, self._capture(look.pane)))
+        self.claims[agent.name] = claims
+        self.facts[agent.address] = facts
+        self.samples[agent.name] = sample
+        self.cells.update(claims.cells)
+        self.logs.update(claims.logs)
+        self.drift.extend(claims.drift)
+        if claims.fallen:
+            self.fallen.add(agent.name)
+        if claims.task_cell:
+            self.row_tasks[agent.name] = claims.task_cell
+        if look.reading is not None:
+            self.readings[agent.name] = look.reading
+
+    def service(self, service: ServiceSpec) -> None:
+        """Make a service's facts, from its pane and from its health."""
+        pane = self.panes.get(service.address)
+        gone = _service_gone(self.unreachable, self.server, pane, self.now.wall)
+        facts = {"gone": gone, "ready": self._ready(service, gone)}
+        facts.update(declared_facts(self.project, self.seen, service.name, pane, None))
+        self.facts[service.address] = facts
+
+    def task(self, task: TaskSpec, run_keys: Mapping[str, str]) -> str:
+        """Make a task's facts, from its files, its checks and its holder's claims; return what failed, in words."""
+        assignment = next((a for a in self.record.assignments.values() if a.task == task.id), None)
+        present, missing = deliverables_fact(task, self.seen, assignment, self.now.wall)
+        passed, failed, output = check_facts(self.project, self.record, task, self.seen, run_keys, self.now.wall)
+        facts = {fact.name: fact for fact in (present, passed, failed)}
+        if assignment is not None:
+            facts.update(self._claims_about(assignment))
+        facts.update(declared_facts(self.project, self.seen, task.id, None, None))
+        self.facts[task.address] = facts
+        return "\n".join(part for part in (missing, output) if part)
+
+    def _claims_about(self, assignment: Assignment) -> Facts:
+        claims = self.claims.get(assignment.agent)
+        names = ("claims_done", "claims_blocked")
+        return {name: claims.facts[name] for name in names if claims is not None and name in claims.facts}
+
+    def _assignment_of(self, agent: str) -> Assignment | None:
+        return next((a for a in self.record.assignments.values() if a.agent == agent), None)
+
+    def _look(self, agent: AgentSpec, assignment: Assignment | None) -> Look:
+        profile = self.project.profiles[agent.profile]
+        pane = self.panes.get(agent.address)
+        capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
+        reading = None
+        if pane is not None and isinstance(capture, str):
+            reading = read_screen(profile, capture, pane.variables, self.now.wall)
+        return Look(
+            project=self.project,
+            agent=agent,
+            profile=profile,
+            now=self.now,
+            assignment=assignment,
+            unreachable=self.unreachable,
+            server=self.server,
+            pane=pane,
+            reading=reading,
+            failed=capture.reason if isinstance(capture, Failed) else "",
+            before=self.record.samples.get(agent.name, Sample()),
+        )
+
+    def _capture(self, pane: PaneSeen | None) -> str | None:
+        capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
+        return capture if isinstance(capture, str) else None
+
+    def _work_body(self, assignment: Assignment | None) -> str:
+        """Return what of the held task's files changes when work goes on."""
+        task = self.project.tasks.get(assignment.task) if assignment is not None else None
+        found = [self.seen.globs.get(item.file) for item in task.deliverables] if task is not None else []
+        return ";".join(f"{p.path}:{p.size}:{p.mtime}" for paths in found if isinstance(paths, tuple) for p in paths)
+
+    def _ready(self, service: ServiceSpec, gone: Fact) -> Fact:
+        at = self.now.wall
+        if service.ready is None:
+            opposite = {"true": False, "false": True}.get(gone.truth)
+            if opposite is None:
+                return unknown("ready", gone.why or Why.UNREACHABLE, gone.evidence, "pane", at)
+            return known("ready", opposite, gone.evidence, "pane", at)
+        answer = self.seen.http.get(service.address)
+        if answer is None or isinstance(answer, Failed):
+            return unknown("ready", Why.UNREACHABLE, answer.reason if answer else "was not asked", "http", at)
+        return known("ready", answer.healthy, answer.said, "http", at)
+
+
+def _service_gone(unreachable: str, server: str, pane: PaneSeen | None, at: float) -> Fact:
+    if unreachable:
+        return unknown("gone", Why.UNREACHABLE, unreachable, "pane", at)
+    if not server or pane is None:
+        return known("gone", True, "no tmux server runs" if not server else "no pane", "pane", at)
+    return known("gone", pane.dead, f"pane {pane.ref.pane} {'is dead' if pane.dead else 'lives'}", "pane", at)

@@ -1,0 +1,30 @@
+"""Panes that carry our mark but that nobody in the configuration owns any more, or that two claim.  Reported only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from amp_fsm.model.observed import Drift
+from amp_fsm.model.project import Project
+from amp_fsm.model.seen import PaneSeen, Survey
+
+
+def pane_drift(project: Project, survey: Survey | None, panes: Mapping[str, PaneSeen]) -> tuple[Drift, ...]:
+    """Return what is odd about the panes that carry our mark."""
+    if survey is None:
+        return ()
+    prefix = f"{project.name}/"
+    owners = [pane.owner for pane in survey.panes if pane.owner.startswith(prefix) and not pane.dead]
+    wanted = {spec.address for spec in (*project.agents.values(), *project.services.values())}
+    drift = [
+        Drift(address=address, kind="duplicate", text=f"{count} panes carry its mark; {panes[address].ref.pane} is used")
+        for owner, count in Counter(owners).items()
+        if count > 1 and (address := owner.removeprefix(prefix)) in panes
+    ]
+    drift += [
+        Drift(address=owner.removeprefix(prefix), kind="removed", text="runs, but the configuration no longer names it")
+        for owner in dict.fromkeys(owners)
+        if owner.removeprefix(prefix) not in wanted
+    ]
+    return tuple(drift)
