@@ -105,7 +105,7 @@ class FactSpec:
 
     Which attributes matter depends on `source`:
         screen: `region`, `pattern`.  pane: `variable`, `pattern`.  row: `document`, `column`, `pattern`.
-        line: `file`, `pattern`, `last` (how many lines of the tail).  file: `file`, `min_bytes`, `contains`, `newer`.
+        line: `file`, `pattern`, `last` (how many lines of the tail).  file: `file`, `min_bytes`, `contains`.
         check: `check`.  http: `http`.  queue: `skills`, `over` (more than that many tasks wait).
         assignment: `over` (attempts).  state: `subject`, `states`.  age: `over` (seconds in the present state).
     `{name}` in `file` stands for the subject's name (the agent, the service, or the task's id).
@@ -122,7 +122,6 @@ class FactSpec:
     last: int = 50
     min_bytes: int = 0
     contains: str = ""
-    newer: bool = False
     check: str = ""
     http: HttpExpect | None = None
     skills: tuple[str, ...] = ()

@@ -13,7 +13,7 @@ from amp_fsm.observe.screen import region_lines
 
 
 def declared_facts(
-    project: Project, seen: Seen, name: str, pane: PaneSeen | None, capture: str | None
+    project: Project, seen: Seen, run_keys: Mapping[str, str], name: str, pane: PaneSeen | None, capture: str | None
 ) -> dict[str, Fact]:
     """Return every declared fact that can be made of what was seen for the subject called `name`."""
     facts: dict[str, Fact] = {}
@@ -23,6 +23,8 @@ def declared_facts(
             facts[spec.name] = maker(spec, project, seen, name)
         elif spec.source is Source.PANE:
             facts[spec.name] = _pane(spec, pane)
+        elif spec.source is Source.CHECK:
+            facts[spec.name] = _check(spec, seen, run_keys)
         elif spec.source is Source.SCREEN:
             facts[spec.name] = _screen(spec, project, name, pane, capture)
     return facts
@@ -82,8 +84,8 @@ def _file(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
     return known(spec.name, bool(good), f"{path}: {len(good)} of {len(found)}", "file")
 
 
-def _check(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
-    found = seen.fact_runs.get(spec.check)
+def _check(spec: FactSpec, seen: Seen, run_keys: Mapping[str, str]) -> Fact:
+    found = seen.runs.get(run_keys.get(f"|{spec.check}", ""))
     if found is None or found.status != "ended":
         return unknown(spec.name, Why.PENDING if found else Why.UNREACHABLE, f"{spec.check} has no result", "check")
     return known(spec.name, found.exit_code == 0, f"{spec.check} exited with {found.exit_code}", "check")
@@ -100,6 +102,5 @@ _MAKERS: Mapping[Source, Callable[[FactSpec, Project, Seen, str], Fact]] = {
     Source.ROW: _row,
     Source.LINE: _line,
     Source.FILE: _file,
-    Source.CHECK: _check,
     Source.HTTP: _http,
 }

@@ -32,6 +32,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         record=record,
         seen=seen,
         now=now,
+        run_keys=run_keys,
         panes=resolve_panes(project, survey) if survey is not None else {},
         unreachable=seen.terminal.reason if isinstance(seen.terminal, Failed) else "",
         server=survey.server if survey is not None else "",
@@ -40,7 +41,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         observing.agent(agent)
     for service in project.services.values():
         observing.service(service)
-    failures = {task.id: observing.task(task, run_keys) for task in _looked_at(project, seen, run_keys)}
+    failures = {task.id: observing.task(task) for task in _looked_at(project, seen, run_keys)}
     return Observed(
         at=now.wall,
         facts=observing.facts,
@@ -76,6 +77,7 @@ class _Observing:
     record: Record
     seen: Seen
     now: Now
+    run_keys: Mapping[str, str]
     panes: Mapping[str, PaneSeen]
     unreachable: str
     server: str
@@ -98,7 +100,7 @@ class _Observing:
         body = f"{look.reading.body if look.reading else ''}|{claims.body}|{self._work_body(assignment)}"
         sample = next_sample(look, facts, body)
         facts["progress"] = known("progress", sample.progress == self.now.policy, "since the last look", "screen")
-        facts.update(declared_facts(self.project, self.seen, agent.name, look.pane, self._capture(look.pane)))
+        facts.update(declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane)))
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
         self.samples[agent.name] = sample
@@ -117,18 +119,18 @@ class _Observing:
         pane = self.panes.get(service.address)
         gone = _service_gone(self.unreachable, self.server, pane, self.now.wall)
         facts = {"gone": gone, "ready": self._ready(service, gone)}
-        facts.update(declared_facts(self.project, self.seen, service.name, pane, None))
+        facts.update(declared_facts(self.project, self.seen, self.run_keys, service.name, pane, None))
         self.facts[service.address] = facts
 
-    def task(self, task: TaskSpec, run_keys: Mapping[str, str]) -> str:
+    def task(self, task: TaskSpec) -> str:
         """Make a task's facts, from its files, its checks and its holder's claims; return what failed, in words."""
         assignment = next((a for a in self.record.assignments.values() if a.task == task.id), None)
         present, missing = deliverables_fact(task, self.seen, assignment, self.now.wall)
-        passed, failed, output = check_facts(self.project, self.record, task, self.seen, run_keys, self.now.wall)
+        passed, failed, output = check_facts(self.project, self.record, task, self.seen, self.run_keys, self.now.wall)
         facts = {fact.name: fact for fact in (present, passed, failed)}
         if assignment is not None:
             facts.update(self._claims_about(assignment))
-        facts.update(declared_facts(self.project, self.seen, task.id, None, None))
+        facts.update(declared_facts(self.project, self.seen, self.run_keys, task.id, None, None))
         self.facts[task.address] = facts
         return "\n".join(part for part in (missing, output) if part)
 
