@@ -41,7 +41,8 @@ class RegionSpec:
         end: pattern of the line after its last one; without it the region reaches the screen's end.
         above: only what stands above the region of this name; lines of pure frame are left out.
         below: only what stands below the region of this name.
-        lines: how many non-empty lines at most, those nearest to the region it is above or below of (0: no limit).
+        lines: how many non-empty lines at most (0: no limit): the uppermost ones if it has a start or is below a region,
+            else the lowest ones.
         inclusive: whether the line matched by start belongs to it (that matched by end never does).
         preceded: pattern that the nearest non-empty line above the start must match.
         closed: the region is only there when `end` matches too.
@@ -69,6 +70,8 @@ class ScreenRule:
         matches: regular expressions; one that matches a line makes that line the evidence.
         all_of: regular expressions each of which must match some line of the region.
         variables: tmux variable to a pattern it must match; a variable that was not captured makes the rule silent.
+        where: region to a pattern that some line of it must match as well; a region that is not there does not.
+        nowhere: region to a pattern that no line of it may match; a region that is not there passes.
         composer: the rule holds only when the composer is one of these.
         dialog: the dialog's name, for `blocked` rules.
         basis: `captured` or `inferred`; `versions`: the releases it was seen on.
@@ -81,6 +84,8 @@ class ScreenRule:
     all_of: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+    nowhere: Mapping[str, str] = field(default_factory=dict)
     composer: tuple[Composer, ...] = ()
     dialog: str = ""
     basis: str = "captured"

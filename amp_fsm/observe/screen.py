@@ -1,0 +1,103 @@
+"""Reads a screen: profile, capture and tmux variables to what the agent program shows.  The screen reader's door.
+
+Capture -> normalised lines (`screen_text`) -> regions (`screen_regions`) -> composer (`screen_composer`) -> the first
+rule that holds (`screen_rules`).  What no rule recognises is Unknown; nothing is ever idle by default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from amp_fsm.model.panes import SHELLS
+from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
+from amp_fsm.observe.screen_body import body_digest
+from amp_fsm.observe.screen_composer import Box, read_composer
+from amp_fsm.observe.screen_limits import reset_time
+from amp_fsm.observe.screen_regions import BOTTOM_LINES, Regions, join
+from amp_fsm.observe.screen_rules import Shown, Verdict, first_verdict
+from amp_fsm.observe.screen_text import Line, read_lines
+
+_DEAD_NOTICE = re.compile(r"^Pane is dead \(")
+_SHELL_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%](\s*$|\s+─|\s{3,}\S)")
+
+
+def read_screen(
+    profile: Profile,
+    capture: str,
+    variables: Mapping[str, str],
+    now_wall: float,
+    columns: int | None = None,
+    zone: str = "UTC",
+) -> ScreenReading:
+    """Return what the screen shows.
+
+    Args:
+        profile: how this agent program is read.
+        capture: `capture-pane -p` with or without `-e` (colours) and `-J`.
+        variables: tmux's variables by name; a rule about one that is absent is silent.
+        now_wall: seconds since the epoch; a limit's reset time is read relative to it.
+        columns: width of the pane; None when it is not known.
+        zone: the time zone of clock times without one.
+    """
+    lines = read_lines(capture)
+    body = body_digest(lines, profile.noise)
+    over = _ended(profile, lines, variables)
+    if over is not None:
+        return replace(over, body=body)
+    regions = Regions(profile, lines, variables, columns)
+    box = read_composer(profile.composer, regions)
+    verdict = first_verdict(profile.rules, Shown(regions=regions, variables=variables, box=box))
+    reading = _reading(verdict, box, body)
+    if verdict is None or reading.state is not ScreenState.LIMITED:
+        return reading
+    texts = _limit_texts(verdict, regions, columns)
+    return replace(reading, resets_at=reset_time(profile.limit, texts, now_wall, zone))
+
+
+def _reading(verdict: Verdict | None, box: Box, body: str) -> ScreenReading:
+    state = verdict.rule.state if verdict else ScreenState.UNKNOWN
+    if state is ScreenState.BLOCKED:  # what looks like a composer while a dialog is up is not one
+        box = Box(content=Composer.ABSENT)
+    return ScreenReading(
+        state=state,
+        rule=verdict.rule.id if verdict else "",
+        line=verdict.line if verdict else 0,
+        evidence=verdict.evidence if verdict else "",
+        composer=box.content,
+        composer_text=box.text,
+        collapsed=box.collapsed,
+        dialog=verdict.rule.dialog if verdict else "",
+        body=body,
+    )
+
+
+def _limit_texts(verdict: Verdict, regions: Regions, columns: int | None) -> Iterator[str]:
+    """Yield where a reset time may stand: the deciding region, then the bottom of the screen."""
+    for name in (verdict.rule.region, "bottom"):
+        region = regions.get(name)
+        if region is not None:
+            yield join(region.lines, columns)
+
+
+def _ended(profile: Profile, lines: tuple[Line, ...], variables: Mapping[str, str]) -> ScreenReading | None:
+    """Return Exited when the program is no longer there, by tmux's word or, without it, by a shell's prompt."""
+    if variables.get("pane_dead") == "1":
+        return _exited("pane-dead", "pane_dead=1")
+    command = variables.get("pane_current_command")
+    if command:
+        ours = any(re.fullmatch(pattern, command) for pattern in profile.programs)
+        shell = SHELLS.fullmatch(command) is not None and not ours
+        return _exited("shell-in-front", f"pane_current_command={command}") if shell else None
+    bottom = [line for line in lines if line.text][-BOTTOM_LINES:]
+    for line in reversed(bottom):
+        if _DEAD_NOTICE.search(line.text):
+            return _exited("dead-notice", line.text, line.number)
+        if _SHELL_PROMPT.search(line.text):
+            return _exited("shell-prompt", line.text.strip(), line.number)
+    return None
+
+
+def _exited(rule: str, evidence: str, line: int = 0) -> ScreenReading:
+    return ScreenReading(state=ScreenState.EXITED, rule=rule, evidence=evidence, line=line, composer=Composer.ABSENT)

@@ -1,0 +1,74 @@
+"""Third step of reading a screen: what stands in the input box, ghost text and placeholders left out.
+
+When in doubt it is a draft: text taken for nothing would be submitted together with the next prompt.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from amp_fsm.model.profile import Composer, ComposerSpec
+from amp_fsm.observe.screen_regions import Regions
+from amp_fsm.observe.screen_text import Line
+
+_LEFT = re.compile(r"^\s*│ ?")
+_RIGHT = re.compile(r"\s*│\s*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The composer of one screen.
+
+    Attributes:
+        line: its first line; None when there is no composer.
+    """
+
+    content: Composer
+    text: str = ""
+    collapsed: bool = False
+    line: Line | None = None
+
+
+def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
+    """Return what the composer holds; Unknown when the profile says nothing about one."""
+    if spec is None:
+        return Box(content=Composer.UNKNOWN)
+    region = regions.get(spec.region)
+    if region is None:
+        return Box(content=Composer.ABSENT)
+    prompt = re.compile(spec.prompt)
+    lines = region.lines if region.lines or region.stop == region.start else regions.screen[region.start : region.stop]
+    head = next((index for index, line in enumerate(lines) if prompt.search(_open(line.text))), None)
+    if head is None:
+        return Box(content=Composer.ABSENT)
+    return _read(spec, lines[head:], prompt)
+
+
+def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) -> Box:
+    first = lines[0]
+    solid, shown = _typed(prompt, first, first.solid), _typed(prompt, first, first.text)
+    rest = [text for text in (_open(line.solid).strip() for line in lines[1:]) if text]
+    text = "\n".join([part for part in (solid, *rest) if part])
+    if not text:
+        return Box(content=Composer.EMPTY, line=first)
+    if not rest and not first.typed and any(re.search(pattern, shown) for pattern in spec.placeholders):
+        return Box(content=Composer.EMPTY, line=first)
+    collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
+    return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)
+
+
+def _typed(prompt: re.Pattern[str], line: Line, text: str) -> str:
+    """Return what stands in text where the prompt's group `text` stands on the line."""
+    inside = _open(line.text)
+    found = prompt.search(inside)
+    if found is None:
+        return ""
+    side = _LEFT.match(line.text)
+    start = found.start("text") + (side.end() if side else 0)
+    return _RIGHT.sub("", text[start:]).strip()
+
+
+def _open(text: str) -> str:
+    """Return the line without the sides of a drawn box."""
+    return _RIGHT.sub("", _LEFT.sub("", text))

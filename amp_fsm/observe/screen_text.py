@@ -1,0 +1,149 @@
+"""First step of reading a screen: a capture, with or without colours, to normalised lines.
+
+Normalisation makes one character of many that mean the same, so that a rule is written once: blanks become spaces,
+heavy, double and dashed box lines become light ones, `...` becomes `…`, typographic quotes become straight ones,
+invisible characters go.  Line numbers stay those of the capture.  It never decides what a screen shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+_ESCAPE = re.compile(
+    r"\x1b\[(?P<sgr>[0-9;:]*)m|\x1b\[[0-9;:?<=>!]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b."
+)
+_SINGLES = {
+    **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000\t", " "),
+    **dict.fromkeys("\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff\r\x0e\x0f", ""),
+    **dict.fromkeys("━═╌╍┄┅┈┉╴╶╸╺―⎯", "─"),
+    **dict.fromkeys("┃║╎╏┆┇┊┋", "│"),
+    **dict.fromkeys("┏╔┌", "╭"),
+    **dict.fromkeys("┓╗┐", "╮"),
+    **dict.fromkeys("┗╚└", "╰"),
+    **dict.fromkeys("┛╝┘", "╯"),
+    **dict.fromkeys("‘’ʼ", "'"),
+    **dict.fromkeys("“”", '"'),
+}
+_SIGNS = frozenset(" │❯›>!*")
+_ELLIPSIS = re.compile(r"\.\.\.|\u2026")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the screen.
+
+    Attributes:
+        number: 1-based, as captured.
+        text: normalised, without colours and trailing blanks.
+        solid: the same without ghost text: cells drawn dim (SGR 2), and the cell under a cursor that stands on one.
+        typed: whether, in a capture with colours, some of it is drawn in the terminal's own colour, as typed text is
+            and placeholders are not (frames and prompt signs do not count).
+    """
+
+    number: int
+    text: str
+    solid: str
+    typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What the escape sequences seen so far switched on."""
+
+    dim: bool = False
+    inverse: bool = False
+    coloured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    character: str
+    style: _Style
+
+
+def read_lines(capture: str) -> tuple[Line, ...]:
+    """Return the capture's lines, normalised; styles carry over line ends, as tmux writes them."""
+    lines: list[Line] = []
+    style = _Style()
+    coloured = "\x1b[" in capture
+    for number, raw in enumerate(capture.split("\n"), start=1):
+        cells, style = _cells(raw, style)
+        lines.append(_line(number, cells, coloured=coloured))
+    while lines and not lines[-1].text:
+        lines.pop()
+    return tuple(lines)
+
+
+def normalise(text: str) -> str:
+    """Return text without colours, each character in its one spelling, without trailing blanks."""
+    return _spell(_ESCAPE.sub("", text)).rstrip()
+
+
+def _spell(text: str) -> str:
+    return _ELLIPSIS.sub("…", "".join(_SINGLES.get(character, character) for character in text))
+
+
+def _line(number: int, cells: tuple[_Cell, ...], *, coloured: bool) -> Line:
+    ghosts = tuple(_ghosts(cells))
+    solid = "".join(" " if ghost else cell.character for cell, ghost in zip(cells, ghosts, strict=True))
+    typed = coloured and any(
+        not (ghost or cell.style.coloured or cell.style.inverse or _spell(cell.character) in _SIGNS)
+        for cell, ghost in zip(cells, ghosts, strict=True)
+        if _spell(cell.character)
+    )
+    text = _spell("".join(cell.character for cell in cells)).rstrip()
+    return Line(number=number, text=text, solid=_spell(solid).rstrip(), typed=typed)
+
+
+def _ghosts(cells: tuple[_Cell, ...]) -> Iterator[bool]:
+    """Yield for each cell whether it is ghost text; a block cursor on its first letter hides that one's dimness."""
+    for index, cell in enumerate(cells):
+        after = cells[index + 1] if index + 1 < len(cells) else None
+        under_cursor = cell.style.inverse and after is not None and after.style.dim and not after.style.inverse
+        yield cell.style.dim or under_cursor
+
+
+def _cells(raw: str, style: _Style) -> tuple[tuple[_Cell, ...], _Style]:
+    cells: list[_Cell] = []
+    position = 0
+    for escape in _ESCAPE.finditer(raw):
+        cells.extend(_Cell(character, style) for character in raw[position : escape.start()])
+        if escape["sgr"] is not None:
+            style = _styled(style, escape["sgr"])
+        position = escape.end()
+    cells.extend(_Cell(character, style) for character in raw[position:])
+    return tuple(cells), style
+
+
+def _styled(style: _Style, parameters: str) -> _Style:
+    """Return the style after one SGR sequence (ECMA-48, section 8.3.117; colours as in ISO 8613-6)."""
+    codes = iter([part.split(":")[0] for part in parameters.split(";")])
+    for code in codes:
+        match code:
+            case "" | "0":
+                style = _Style()
+            case "2":
+                style = replace(style, dim=True)
+            case "22":
+                style = replace(style, dim=False)
+            case "7" | "27":
+                style = replace(style, inverse=code == "7")
+            case "39":
+                style = replace(style, coloured=False)
+            case "38" | "48" | "58":
+                _skip_colour(codes, parameters)
+                style = replace(style, coloured=True) if code == "38" else style
+            case _ if len(code) == 2 and code[0] in "39":
+                style = replace(style, coloured=True)
+            case _:
+                pass
+    return style
+
+
+def _skip_colour(codes: Iterator[str], parameters: str) -> None:
+    if ":" in parameters:
+        return
+    for _ in range(3 if next(codes, "") == "2" else 1):
+        next(codes, None)
