@@ -240,6 +240,12 @@ class Store(Protocol):
     def held(self) -> frozenset[str]:
         """Return who is held by the operator right now (`*`: everything), the STOP file included; never cached."""
 
+    def pause(self, who: str) -> None:
+        """Hold the effects of one agent, or of everything (`*`), until `go`."""
+
+    def go(self, who: str) -> None:
+        """End what `pause` of the same name began; a STOP file stays until a person removes it."""
+
     def lock(self, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Hold the project's lock, which dies with the process.
 
