@@ -1,0 +1,223 @@
+"""What goes on inside the practice agent: it starts, works, is held up, finishes.  Keys and drawing are elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from amp_fsm.rehearsal.practice_agent.alarms import Alarms
+from amp_fsm.rehearsal.practice_agent.brief import Brief
+from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
+from amp_fsm.rehearsal.practice_agent.turn import Station, behaviour_of, timeline
+from amp_fsm.rehearsal.practice_agent.work import claim, leave_deliverables
+
+Json = Mapping[str, Any]
+STILL_BLOCKED = 5.0
+
+
+class Crash(Exception):
+    """The scenario lets the agent die here."""
+
+
+class Worker:
+    """One agent's work.
+
+    Attributes:
+        phase: `starting`, `idle`, `working`, `asking`, `limited`, `errored` or `blocked` (idle, and waits for help).
+        transcript: what it said so far.  note: the block above the composer.  question: what its dialog asks.
+    """
+
+    def __init__(self, outside: Outside, works: float, behaviour: Json) -> None:
+        """Be an agent that works `works` seconds where nothing else is said; `behaviour` holds without a world."""
+        self.phase = "starting"
+        self.transcript: list[str] = []
+        self.note = ""
+        self.question = ""
+        self.brief = Brief()
+        self.alarms = Alarms()
+        self._outside = outside
+        self._works = works
+        self._behaviour = behaviour
+        self._stations: tuple[Station, ...] = ()
+        self._worked = 0.0
+        self._since = 0.0
+        self._reminders = 0
+        self._finished: set[str] = set()
+
+    # ---- what it is told -------------------------------------------------------------------------------------
+
+    def facts(self) -> tuple[Json, Json]:
+        """Return what is known out of band: the world's tasks, and this agent."""
+        world = self._outside.read("tasks.json")
+        me = world.get("agents", {}).get(self._outside.name, {})
+        return world, {**me, "behaviour": {**self._behaviour, **me.get("behaviour", {})}}
+
+    @property
+    def task_in_hand(self) -> str:
+        """The task that was begun and is not finished, empty for none."""
+        return self.brief.task if self._stations else ""
+
+    def start(self, now: Moment) -> None:
+        """Begin to start up; without a slow start the composer is there at once."""
+        _, me = self.facts()
+        self.alarms.set("start", now.policy + float(me["behaviour"].get("start", 0.0)), self._ready)
+
+    def _ready(self, _now: Moment) -> None:
+        self.phase = "idle"
+        self.transcript.append("Ready.")
+
+    def begin(self, brief: Brief, now: Moment) -> str:
+        """Start or go on with what `brief` asks, and return in words what will be done."""
+        held_up, same = self.phase, brief.task == self.brief.task and bool(self._stations)
+        self.brief = brief
+        self.note = ""
+        self.alarms.cancel("help")
+        if same and held_up == "blocked" and not self._helped():
+            self._count(now, (Station(at=self._worked + STILL_BLOCKED, kind="still_blocked"), *self._stations))
+            return f"is still blocked on {brief.task}"
+        if same:
+            self._count(now, self._stations)
+            return f"goes on with {brief.task}"
+        return self._fresh(brief, now)
+
+    def _fresh(self, brief: Brief, now: Moment) -> str:
+        world, me = self.facts()
+        behaviour = behaviour_of(world.get("tasks", {}).get(brief.task, {}), me)
+        again = brief.task in self._finished
+        works = float(behaviour.get("works", self._works)) / (4 if again else 1)
+        self._worked = 0.0
+        self._count(now, timeline(behaviour, works, self._may))
+        self._claim("working", now)
+        return f"{'mends' if again else 'works on'} {brief.task or 'nothing it knows'} for {works:.0f}s"
+
+    def _may(self, kind: str, spec: Json) -> bool:
+        return self._outside.use(f"{kind}.{spec.get('of', self._outside.name)}", int(spec.get("times", 1)))
+
+    def _helped(self) -> bool:
+        self._reminders -= 1
+        return self._reminders <= 0
+
+    # ---- time passes -----------------------------------------------------------------------------------------
+
+    def worked(self, now: Moment) -> float:
+        """Return how many seconds this turn has been worked on."""
+        return self._worked + (now.policy - self._since if self.phase == "working" else 0.0)
+
+    def _count(self, now: Moment, stations: tuple[Station, ...]) -> None:
+        self.phase = "working"
+        self._stations = stations
+        self._since = now.policy
+        self.alarms.set("work", now.policy + max(0.0, stations[0].at - self._worked), self._reach)
+
+    def _reach(self, now: Moment) -> None:
+        station, *rest = self._stations
+        self._worked = station.at
+        self._stations = tuple(rest)
+        getattr(self, f"_on_{station.kind}")(now, station.spec)
+
+    def _go_on(self, now: Moment) -> None:
+        self.note = self.question = ""
+        if self._stations:
+            self._count(now, self._stations)
+        else:
+            self.phase = "idle"
+
+    def interrupt(self) -> None:
+        """Stop working, as Esc does; the rest of the turn is forgotten."""
+        self.alarms.cancel("work")
+        self._stations = ()
+        self.phase = "idle"
+        self.transcript.append("⎿ Interrupted")
+
+    # ---- what happens on the way -----------------------------------------------------------------------------
+
+    def _on_says(self, now: Moment, _spec: Json) -> None:
+        self.transcript.append(f"● Worked {self._worked / 60:.0f} min on {self.brief.task or 'this'}")
+        self._go_on(now)
+
+    def _on_dies(self, _now: Moment, _spec: Json) -> None:
+        raise Crash
+
+    def _on_asks(self, now: Moment, spec: Json) -> None:
+        self.phase = "asking"
+        self.question = spec.get("question", "Do you want to run this command?")
+        if "for" in spec:
+            self.alarms.set("help", now.policy + float(spec["for"]), self._withdraw)
+
+    def _withdraw(self, now: Moment) -> None:
+        self.transcript.append("⎿ The question was answered elsewhere")
+        self._go_on(now)
+
+    def answer(self, yes: bool, now: Moment) -> None:
+        """Take the answer to a dialog: yes goes on, no ends the turn."""
+        self.alarms.cancel("help")
+        self.question = ""
+        if yes:
+            self._go_on(now)
+        else:
+            self.interrupt()
+
+    def _on_limited(self, now: Moment, spec: Json) -> None:
+        self.phase = "limited"
+        reset = math.ceil((now.wall + float(spec.get("for", 3600.0))) / 60) * 60
+        self.note = f"⚠ Usage limit reached · resets at {time.strftime('%H:%M', time.gmtime(reset))} UTC"
+        ends = self._go_on if spec.get("resumes", True) else self._rest
+        self.alarms.set("help", now.policy + (reset - now.wall), ends)
+
+    def _on_errored(self, now: Moment, spec: Json) -> None:
+        self.phase = "errored"
+        self.note = f"✖ API error: {spec.get('text', '529 overloaded')}"
+        if "for" in spec:
+            self.alarms.set("help", now.policy + float(spec["for"]), self._go_on)
+
+    def _rest(self, _now: Moment) -> None:
+        self.phase, self.note = "idle", ""
+
+    def _on_blocks(self, now: Moment, spec: Json) -> None:
+        self._reminders = int(spec.get("reminders", 1))
+        self._say_blocked(now)
+        if "for" in spec:
+            self._reminders = 1_000_000
+            self.alarms.set("help", now.policy + float(spec["for"]), self._go_on)
+
+    def _on_still_blocked(self, now: Moment, _spec: Json) -> None:
+        self._say_blocked(now)
+
+    def _say_blocked(self, now: Moment) -> None:
+        self.phase = "blocked"
+        self.transcript.append(f"● I am blocked on {self.brief.task or 'this'} and need help.")
+        self._claim("blocked", now)
+
+    def _on_done(self, now: Moment, _spec: Json) -> None:
+        world, me = self.facts()
+        task = self.brief.task
+        spec = world.get("tasks", {}).get(task, {})
+        behaviour = behaviour_of(spec, me)
+        if task:
+            left = leave_deliverables(
+                Path(world["root"]), spec, self.brief, self._outside.name, now, but=self._forgets(task, spec, behaviour)
+            )
+            broken = self._outside.use(f"broken.{task}", int(behaviour.get("fails_check", 0)))
+            self._outside.mark(f"broken/{task}", broken)
+            self.transcript.extend(f"● Wrote {name}" for name in left)
+            self._claim("done", now)
+        self._finished.add(task)
+        self.transcript.append(f"● Done with {task or 'this'}.")
+        self.phase = "idle"
+
+    def _forgets(self, task: str, spec: Json, behaviour: Json) -> list[str]:
+        forgets = behaviour.get("claims_done_without", [])
+        if not forgets or not self._outside.use(f"forgot.{task}", 1):
+            return []
+        return [item["file"] for item in spec.get("deliverables", ())] if forgets is True else list(forgets)
+
+    def _claim(self, kind: str, now: Moment) -> None:
+        world, me = self.facts()
+        behaviour = behaviour_of(world.get("tasks", {}).get(self.brief.task, {}), me)
+        if self.brief.task and not behaviour.get("never_updates_row"):
+            row = me.get("row", self._outside.name)
+            said = claim(world.get("documents", ()), self.brief, row, kind, now)
+            self.transcript.extend(f"● Updated {line}" for line in said)
