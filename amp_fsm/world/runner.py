@@ -1,7 +1,7 @@
 """Commands that outlive this process: the `Runner` port.  Each has a folder below the store's, named by its key.
 
 A folder appears whole (`run.json` and a held lock on `alive`) before its command starts, so that a look never sees half
-of it.  The supervisor holds that lock until it ends, however it ends: the system releases it.  Looking executes nothing.
+of it.  The supervisor holds that lock until it ends, however it ends: the system releases it.  Looking runs nothing.
 Requests over HTTP are in `health`.
 """
 

@@ -1,7 +1,7 @@
 """The program that watches over one detached run: starts its command, bounds it, writes down how it ended.
 
-`runner` starts it as a script, so that it needs no package and no `site`.  It finds in the run's folder: `run.json` (what
-to run) and a lock on `alive`, inherited as a descriptor and held until this process ends, however that comes about.
+`runner` starts it as a script, so that it needs no package and no `site`.  It finds in the run's folder `run.json`
+(what to run), and inherits a descriptor that locks `alive` until this process ends, however that comes about.
 It leaves: `command` (process of the command), `output` (its last 64 KB) and, at the end, `exit`.  It decides nothing.
 """
 
