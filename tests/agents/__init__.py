@@ -1,0 +1,1 @@
+"""Real agent programs against a scripted language model on loopback."""
