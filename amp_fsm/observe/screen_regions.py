@@ -68,7 +68,7 @@ class Regions:
             return self._between(spec, base.stop, len(self.screen)) if base else None
         if spec.above:
             base = self.get(spec.above)
-            return self._between(spec, 0, base.start) if base else None
+            return self._between(spec, 0, self._last(base.start)) if base else None
         return self._between(spec, 0, len(self.screen))
 
     def _between(self, spec: RegionSpec, low: int, high: int) -> Region | None:
@@ -103,6 +103,12 @@ class Regions:
     def _first(self, pattern: str, low: int, high: int) -> int | None:
         compiled = re.compile(pattern)
         return next((index for index in range(low, high) if compiled.search(self.screen[index].text)), None)
+
+    def _last(self, high: int) -> int:
+        """Return the end of what stands above a line, blank lines and pure frame left out."""
+        while high and _FRAME.fullmatch(self.screen[high - 1].text):
+            high -= 1
+        return high
 
     def _region(self, low: int, high: int, spec: RegionSpec | None = None) -> Region:
         lines = [line for line in self.screen[low:high] if line.text]
