@@ -135,7 +135,11 @@ def _waiting(situation: Situation, subject: SubjectRecord, transition: Transitio
 
 
 def _timers(situation: Situation, address: str, facts: SubjectFacts, *, undecided: bool, sending: bool) -> Decision:
-    """Return the first timer that is due and may fire; while something is undecided, only timers that do not move."""
+    """Return the first timer that is due and may fire.
+
+    An agent that cannot be seen or recognised has its timers held; one about which something else is unknown still gets
+    its reminders, but is not moved.
+    """
     waits: list[float] = []
     for due in timers_of(situation, address, facts):
         if due.left is None:
@@ -152,7 +156,7 @@ def _may_fire(situation: Situation, address: str, due: Due, *, undecided: bool, 
     timer = due.timer
     if due.truth is not Truth.TRUE or (due.spent and timer.budget.then is None):
         return False
-    if undecided and (timer.to or due.spent or _blind(situation, address)):
+    if _blind(situation, address) or (undecided and (timer.to or due.spent)):
         return False
     return not (sending and any(action.verb is Verb.SEND for action in timer.do))
 
