@@ -46,6 +46,7 @@ class RegionSpec:
         inclusive: whether the line matched by start belongs to it (that matched by end never does).
         preceded: pattern that the nearest non-empty line above the start must match.
         closed: the region is only there when `end` matches too.
+        top: where no line matches `start`, the region begins at the top of the screen.
         joined: patterns are also tried on all its lines as one, for text that the program itself wraps.
     """
 
@@ -58,6 +59,7 @@ class RegionSpec:
     inclusive: bool = False
     preceded: str = ""
     closed: bool = False
+    top: bool = False
     joined: bool = False
 
 

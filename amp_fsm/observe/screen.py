@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 
 from amp_fsm.model.panes import SHELLS
 from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
@@ -20,6 +21,8 @@ from amp_fsm.observe.screen_rules import Shown, Verdict, first_verdict
 from amp_fsm.observe.screen_text import Line, read_lines
 
 _DEAD_NOTICE = re.compile(r"^Pane is dead \(")
+_KILLED = re.compile(r"(Killed|Terminated|Aborted|Hangup|Segmentation fault)( \(core dumped\))?$")
+_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%]( |$)")
 _SHELL_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%](\s*$|\s+─|\s{3,}\S)")
 
 
@@ -90,8 +93,11 @@ def _ended(profile: Profile, lines: tuple[Line, ...], variables: Mapping[str, st
         ours = any(re.fullmatch(pattern, command) for pattern in profile.programs)
         shell = SHELLS.fullmatch(command) is not None and not ours
         return _exited("shell-in-front", f"pane_current_command={command}") if shell else None
-    bottom = [line for line in lines if line.text][-BOTTOM_LINES:]
-    for line in reversed(bottom):
+    filled = [line for line in lines if line.text]
+    for before, line in pairwise(filled):
+        if _KILLED.search(before.text) and _PROMPT.search(line.text):
+            return _exited("killed", before.text.strip(), before.number)
+    for line in reversed(filled[-BOTTOM_LINES:]):
         if _DEAD_NOTICE.search(line.text):
             return _exited("dead-notice", line.text, line.number)
         if _SHELL_PROMPT.search(line.text):

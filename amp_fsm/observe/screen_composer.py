@@ -46,9 +46,9 @@ def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
 
 
 def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) -> Box:
-    first = lines[0]
+    first, *others = _without_blank_start(lines)
     solid, shown = _typed(prompt, first, first.solid), _typed(prompt, first, first.text)
-    rest = [text for text in (_open(line.solid).strip() for line in lines[1:]) if text]
+    rest = [text for text in (_open(line.solid).strip() for line in others) if text]
     text = "\n".join([part for part in (solid, *rest) if part])
     if not text:
         return Box(content=Composer.EMPTY, line=first)
@@ -56,6 +56,12 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)
+
+
+def _without_blank_start(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines from the first that holds something; a drawn box may begin with an empty one."""
+    filled = (index for index, line in enumerate(lines) if _open(line.text).strip())
+    return lines[next(filled, 0) :]
 
 
 def _typed(prompt: re.Pattern[str], line: Line, text: str) -> str:

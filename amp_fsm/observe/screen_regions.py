@@ -13,7 +13,7 @@ from amp_fsm.model.profile import Profile, RegionSpec
 from amp_fsm.observe.screen_text import Line, normalise
 
 BOTTOM_LINES = 8
-_FRAME = re.compile(r"[\s─│╭╮╰╯├┤┬┴┼▄▀█░▒▓▁▔▏▕╹╻╵╷]*")
+_FRAME = re.compile(r"[\s─│╭╮╰╯├┤┬┴┼▀-▟╹╻╵╷]*|\s*─{10,}.*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ class Regions:
             if end is None and spec.closed:
                 continue
             return index + (0 if spec.inclusive else 1), high if end is None else end
-        return None
+        return (low, high) if spec.top else None
 
     def _preceded(self, spec: RegionSpec, index: int) -> bool:
         if not spec.preceded:
