@@ -27,17 +27,17 @@ def edit_row(text: str, heading: str, key: str, row: str, cells: Mapping[str, st
     Headers that the table does not have are passed over.
     """
     lines = text.splitlines(keepends=True)
-    top = _table_below(lines, heading)
+    top = table_below(lines, heading)
     if top is None:
         return None
-    headers = [fold(cell) for cell in _cells(lines[top])]
+    headers = [fold(cell) for cell in cells_of(lines[top])]
     if fold(key) not in headers:
         return None
     column = headers.index(fold(key))
     for number in range(top + 2, len(lines)):
         if not lines[number].lstrip().startswith("|"):
             return None
-        found = _cells(lines[number])
+        found = cells_of(lines[number])
         if column < len(found) and fold(found[column]) == fold(row):
             lines[number] = _with(
                 lines[number], {headers.index(fold(h)): t for h, t in cells.items() if fold(h) in headers}
@@ -46,7 +46,7 @@ def edit_row(text: str, heading: str, key: str, row: str, cells: Mapping[str, st
     return None
 
 
-def _table_below(lines: list[str], heading: str) -> int | None:
+def table_below(lines: list[str], heading: str) -> int | None:
     """Return the number of the header line of the first table below the heading."""
     below = not heading
     for number, line in enumerate(lines[:-1]):
@@ -57,7 +57,8 @@ def _table_below(lines: list[str], heading: str) -> int | None:
     return None
 
 
-def _cells(line: str) -> list[str]:
+def cells_of(line: str) -> list[str]:
+    """Return the texts of one row's cells."""
     return [cell.strip() for cell in _CELL.split(line.strip())[1:]]
 
 

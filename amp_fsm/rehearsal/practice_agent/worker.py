@@ -145,11 +145,12 @@ class Worker:
         self.phase = "asking"
         self.question = spec.get("question", "Do you want to run this command?")
         if "for" in spec:
-            self.alarms.set("help", now.policy + float(spec["for"]), self._withdraw)
+            answer = spec.get("answer", "withdrawn")
+            self.alarms.set("help", now.policy + float(spec["for"]), lambda at: self._dialog_goes(answer, at))
 
-    def _withdraw(self, now: Moment) -> None:
-        self.transcript.append("⎿ The question was answered elsewhere")
-        self._go_on(now)
+    def _dialog_goes(self, answer: str, now: Moment) -> None:
+        self.transcript.append(f"⎿ {self.question} {answer}, without us")
+        self.answer(answer != "no", now)
 
     def answer(self, yes: bool, now: Moment) -> None:
         """Take the answer to a dialog: yes goes on, no ends the turn."""

@@ -1,0 +1,50 @@
+"""`python -m amp_fsm.rehearsal.practice_service WORLD NAME`: stands in for a service.  Opens no port.
+
+It says in its state file when it is ready; the rehearsal answers health checks from that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
+
+POLL_SECONDS = 0.02
+
+
+def folder_of(name: str) -> str:
+    """Return the name under which a service keeps its state in the world; agents use their own names."""
+    return f"service~{name}"
+
+
+def main(world: str, name: str) -> int:
+    """Be up until the scenario ends it; return 1 then."""
+    outside = Outside(Path(world), folder_of(name))
+    spec = outside.read("tasks.json").get("services", {}).get(name, {})
+    begun = outside.now().policy
+    ready_at = begun + float(spec.get("start", 0.0))
+    dies = spec.get("dies")
+    dies_at = None
+    if dies is not None and outside.use(f"dies.{folder_of(name)}", int(dies.get("times", 1))):
+        dies_at = begun + float(dies.get("after", 600.0))
+    print(f"practice service {name}", flush=True)
+    while True:
+        now = outside.now()
+        if dies_at is not None and now.policy >= dies_at:
+            return 1
+        _say(outside, now, ready_at, dies_at)
+        time.sleep(POLL_SECONDS)
+
+
+def _say(outside: Outside, now: Moment, ready_at: float, dies_at: float | None) -> None:
+    ahead = [at for at in (ready_at, dies_at) if at is not None and at > now.policy]
+    wakes_at = min(ahead, default=None)
+    ready = now.policy >= ready_at
+    outside.write_state({"pid": os.getpid(), "tick": now.tick, "ready": ready, "wakes_at": wakes_at})
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:3]))

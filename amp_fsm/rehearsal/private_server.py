@@ -1,0 +1,40 @@
+"""A tmux server of our own: made without anybody's configuration, ended by its own socket, whatever happens."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from types import TracebackType
+
+from amp_fsm.errors import TerminalUnreachableError
+
+SECONDS = 10.0
+
+
+class PrivateServer:
+    """A tmux server on `socket`, for the time of a `with` block."""
+
+    def __init__(self, socket: Path) -> None:
+        """Name it; nothing runs yet."""
+        self.socket = socket
+
+    def __enter__(self) -> PrivateServer:
+        """Start it without sessions; it stays up until it is ended."""
+        try:
+            self._tmux("-f", "/dev/null", "start-server", ";", "set-option", "-g", "exit-empty", "off")
+        except (OSError, subprocess.SubprocessError) as error:
+            raise TerminalUnreachableError(f"cannot start a tmux server: {error}", hint="is tmux installed?") from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it and every practice agent in it."""
+        subprocess.run(
+            ["tmux", "-S", str(self.socket), "kill-server"], capture_output=True, timeout=SECONDS, check=False
+        )
+
+    def _tmux(self, *arguments: str) -> None:
+        subprocess.run(
+            ["tmux", "-u", "-S", str(self.socket), *arguments], capture_output=True, timeout=SECONDS, check=True
+        )

@@ -1,0 +1,58 @@
+"""Project and scenario -> what practice agents know out of band, as one JSON document.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from amp_fsm.model.project import DocumentSpec, Project, TaskSpec
+from amp_fsm.rehearsal.practice_agent.turn import INCIDENTS
+from amp_fsm.rehearsal.scenario import Scenario
+
+Json = Mapping[str, Any]
+
+
+def tasks_file(project: Project, scenario: Scenario) -> Json:
+    """Return the content of the world's `tasks.json` for a project that is already mapped into its scratch copy."""
+    return {
+        "root": project.root,
+        "tasks": {task.id: _task(task, scenario) for task in project.tasks.values()},
+        "agents": {
+            agent.name: {
+                "row": agent.row or agent.name,
+                "behaviour": _owned(scenario.agents.get(agent.name, {}), agent.name),
+            }
+            for agent in project.agents.values()
+        },
+        "services": {name: scenario.services.get(name, {}) for name in project.services},
+        "checks": {name: scenario.checks.get(name, {}) for name in project.checks},
+        "documents": [_document(document, project.root) for document in project.documents.values()],
+    }
+
+
+def _task(task: TaskSpec, scenario: Scenario) -> Json:
+    return {
+        "deliverables": [
+            {"file": item.file, "min_bytes": item.min_bytes, "contains": item.contains} for item in task.deliverables
+        ],
+        "checks": list(task.checks),
+        "behaviour": _owned(scenario.tasks.get(task.id, {}), task.id),
+    }
+
+
+def _owned(behaviour: Json, name: str) -> Json:
+    """Return the behaviour with each incident marked as `name`'s, so that it happens as often as was asked."""
+    return {key: {**value, "of": name} if key in INCIDENTS else value for key, value in behaviour.items()}
+
+
+def _document(document: DocumentSpec, root: str) -> Json:
+    return {
+        "name": document.name,
+        "file": document.file,
+        "path": document.file if document.file.startswith("/") else f"{root}/{document.file}",
+        "heading": document.heading,
+        "key": document.key,
+        "columns": dict(document.columns),
+        "words": {claim: list(words) for claim, words in document.words.items()},
+        "claims": document.claims,
+    }

@@ -1,0 +1,128 @@
+"""Ports of a rehearsal: the real ones, listened to, and health checks answered from practice services."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from amp_fsm.model.project import HttpExpect
+from amp_fsm.model.record import Action
+from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, RunSeen, Survey
+from amp_fsm.ports import Effect, Launch, PaneGuard, Runner, Terminal
+from amp_fsm.rehearsal.practice_service import folder_of
+from amp_fsm.rehearsal.scenario import Scenario
+
+
+@dataclass(slots=True, kw_only=True)
+class Sent:
+    """One prompt as it left us: how often it was pasted and submitted, into which pane."""
+
+    intent: str
+    pane: str
+    text: str
+    pastes: int = 0
+    submits: int = 0
+
+
+@dataclass(slots=True)
+class ListeningTerminal:
+    """The real terminal; what is typed through it is written down."""
+
+    real: Terminal
+    sent: dict[str, Sent] = field(default_factory=dict)
+
+    def survey(self, session: str, owner_prefix: str) -> Survey:
+        """See `ports.Terminal`."""
+        return self.real.survey(session, owner_prefix)
+
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+        """See `ports.Terminal`."""
+        return self.real.capture(panes)
+
+    def start(self, launch: Launch) -> PaneRef:
+        """See `ports.Terminal`."""
+        return self.real.start(launch)
+
+    def adopt(self, pane: PaneRef, owner: str) -> Effect:
+        """See `ports.Terminal`."""
+        return self.real.adopt(pane, owner)
+
+    def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
+        """See `ports.Terminal`."""
+        effect = self.real.paste(pane, text, intent, guard)
+        sent = self.sent.setdefault(intent, Sent(intent=intent, pane=pane.pane, text=text))
+        sent.pastes += effect.happened
+        return effect
+
+    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
+        """See `ports.Terminal`."""
+        effect = self.real.submit(pane, key, intent, guard, again=again)
+        if intent in self.sent:
+            self.sent[intent].submits += effect.happened
+        return effect
+
+    def stop(self, pane: PaneRef, owner: str) -> Effect:
+        """See `ports.Terminal`."""
+        return self.real.stop(pane, owner)
+
+
+@dataclass(slots=True)
+class StandInRunner:
+    """The real runner for checks (their commands are stood in for); URLs are answered from the world."""
+
+    real: Runner
+    world: Path
+    scenario: Scenario
+
+    def start(self, action: Action) -> None:
+        """See `ports.Runner`."""
+        self.real.start(action)
+
+    def look(self, keys: Iterable[str]) -> Mapping[str, RunSeen]:
+        """See `ports.Runner`."""
+        return self.real.look(keys)
+
+    def forget(self, key: str) -> None:
+        """See `ports.Runner`."""
+        self.real.forget(key)
+
+    def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
+        """Answer `service/NAME` and `fact/NAME` as the scenario says; ask for those that are real."""
+        real = {key: expect for key, expect in wanted.items() if key.partition("/")[2] in self.scenario.real}
+        answers = dict(self.real.fetch(real)) if real else {}
+        return {**{key: self._answer(key) for key in wanted if key not in real}, **answers}
+
+    def _answer(self, key: str) -> HttpSeen:
+        kind, _, name = key.partition("/")
+        healthy = self.scenario.http.get(name, True) if kind == "fact" else self._is_ready(name)
+        return HttpSeen(healthy=healthy, said="as the scenario says" if healthy else "connection refused")
+
+    def _is_ready(self, service: str) -> bool:
+        try:
+            state = json.loads((self.world / folder_of(service) / "state.json").read_text())
+        except FileNotFoundError:
+            return False
+        return bool(state["ready"]) and is_alive(state["pid"])
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process of this id exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class ListeningNotifier:
+    """Keeps what the operator would be told."""
+
+    told: list[tuple[str, str]] = field(default_factory=list)
+
+    def tell(self, address: str, text: str) -> None:
+        """See `ports.Notifier`."""
+        self.told.append((address, text))
