@@ -144,4 +144,5 @@ def _digest(path: Path) -> bytes:
 
 
 def _why(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
+    said = error.strerror or str(error)
+    return said[:1].lower() + said[1:]

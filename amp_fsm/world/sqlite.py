@@ -184,8 +184,10 @@ def _write_parts(db: sqlite3.Connection, commit: Commit) -> None:
     assignments = bodies(_named(record.assignments, commit.assignments), lambda a: (a.id, a.agent, a.task))
     db.executemany("INSERT INTO assignments VALUES (?, ?, ?, ?)" + _UPSERT.format("id", "agent"), assignments)
     _write_intents(db, _named(record.intents, commit.intents))
-    db.executemany("DELETE FROM assignments WHERE id = ?", [(name,) for name in commit.closed])
-    db.executemany("DELETE FROM subjects WHERE address = ?", [(name,) for name in commit.dropped])
+    _drop(db, "DELETE FROM subjects WHERE address = ?", (*commit.dropped, *_gone(record.subjects, commit.subjects)))
+    closed = (*commit.closed, *_gone(record.assignments, commit.assignments))
+    _drop(db, "DELETE FROM assignments WHERE id = ?", closed)
+    _drop(db, "UPDATE intents SET waits = 0 WHERE id = ?", _gone(record.intents, commit.intents))
     if commit.memory:
         parts = [(part, rows.encode(getattr(record, part))) for part, rows in MEMORY.items()]
         db.executemany("INSERT INTO memory VALUES (?, ?)" + _UPSERT.format("part", "part"), parts)
@@ -196,8 +198,16 @@ _UPSERT = " ON CONFLICT ({0}) DO UPDATE SET {1} = excluded.{1}, body = excluded.
 
 
 def _named(values: Any, names: Iterable[str]) -> list[Any]:
-    """Return the named values; one that its record no longer has is closed, dropped or settled elsewhere."""
     return [values[name] for name in names if name in values]
+
+
+def _gone(values: Any, names: Iterable[str]) -> list[str]:
+    """Return what was named and is no longer in the record: it must not come back with the next load."""
+    return [name for name in names if name not in values]
+
+
+def _drop(db: sqlite3.Connection, statement: str, names: Iterable[str]) -> None:
+    db.executemany(statement, [(name,) for name in names])
 
 
 def _write_intents(db: sqlite3.Connection, intents: Iterable[Intent]) -> None:

@@ -1,0 +1,233 @@
+"""What only the store on disk promises: durability, errors with their place, a folder left alone by looking."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from amp_fsm.errors import ProjectLockedError, StoreError
+from amp_fsm.model.record import Record, SubjectRecord
+from amp_fsm.ports import Commit, Entry
+from amp_fsm.world.sqlite import SqliteStore
+from tests.fakes.clock import FakeClock
+from tests.world.processes import until
+
+ADA = SubjectRecord(address="agent/ada", state="IDLE")
+ONE = Commit(record=Record(subjects={"agent/ada": ADA}), subjects=("agent/ada",), memory=True, moves=True)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_looking_at_a_store_that_is_not_there_makes_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store")
+    store.load(), store.held(), store.history(), store.used("p")
+    store.go("ada")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_looking_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.commit(ONE)
+    before = contents(tmp_path)
+    store.load(), store.held(), store.history(), store.used("p")
+    assert contents(tmp_path) == before
+    assert set(before) == {"amp-fsm.db"}
+
+
+def test_looking_while_another_commits_sees_the_last_commit(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    stands = store.commit(ONE)
+    writing = sqlite3.connect(tmp_path / "amp-fsm.db", isolation_level=None)
+    try:
+        writing.execute("BEGIN IMMEDIATE")
+        writing.execute("DELETE FROM subjects")
+        assert store.load() == stands
+    finally:
+        writing.close()
+
+
+def test_an_empty_file_is_a_store_that_was_never_filled(tmp_path: Path) -> None:
+    (tmp_path / "amp-fsm.db").touch()
+    assert SqliteStore(tmp_path).load() == Record()
+    assert SqliteStore(tmp_path).commit(ONE).serial == 1
+
+
+def test_a_file_that_is_no_database_is_refused_and_named(tmp_path: Path) -> None:
+    (tmp_path / "amp-fsm.db").write_text("not a database, but long enough to be looked at as one " * 40)
+    with pytest.raises(StoreError, match=r"amp-fsm\.db cannot be used: file is not a database"):
+        SqliteStore(tmp_path).load()
+    with pytest.raises(StoreError, match="file is not a database"):
+        SqliteStore(tmp_path).commit(ONE)
+
+
+def test_a_store_of_a_newer_release_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).commit(ONE)
+    by_hand(tmp_path, "UPDATE meta SET body = CAST('2' AS BLOB) WHERE key = 'schema'")
+    for use in (SqliteStore(tmp_path).load, lambda: SqliteStore(tmp_path).commit(ONE)):
+        with pytest.raises(StoreError, match="has schema 2; this amp-fsm knows 1") as caught:
+            use()
+        assert caught.value.hint == "upgrade amp-fsm"
+
+
+def test_a_row_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    SqliteStore(tmp_path).commit(ONE)
+    by_hand(tmp_path, """UPDATE subjects SET body = CAST('{"address": 3}' AS BLOB)""")
+    with pytest.raises(StoreError, match="row 'agent/ada' of table 'subjects'"):
+        SqliteStore(tmp_path).load()
+
+
+def by_hand(folder: Path, statement: str) -> None:
+    db = sqlite3.connect(folder / "amp-fsm.db", isolation_level=None)
+    db.execute(statement)
+    db.close()
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a file is in the way")
+    for use in (lambda: SqliteStore(tmp_path / "store").commit(ONE), SqliteStore(tmp_path / "store").lock().__enter__):
+        with pytest.raises(StoreError):
+            use()
+
+
+def test_a_commit_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    before = store.commit(ONE)
+    by_hand(tmp_path, "DROP TABLE journal")
+    changed = Record(subjects={"agent/ada": SubjectRecord(address="agent/ada", state="WORKING")})
+    entry = Entry(at=0.0, address="agent/ada", kind="transition", text="x")
+    with pytest.raises(StoreError, match="journal"):
+        store.commit(Commit(record=changed, subjects=("agent/ada",), moves=True, journal=(entry,)))
+    assert store.load() == before
+
+
+def test_a_stop_file_holds_everything_and_only_its_removal_ends_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    (tmp_path / "STOP").touch()
+    assert store.held() == {"*"}
+    assert store.load().paused == {"*"}
+    store.pause("ada")
+    store.go("*")
+    assert store.held() == {"*", "ada"}
+    (tmp_path / "STOP").unlink()
+    assert store.held() == {"ada"}
+
+
+def test_the_lock_is_waited_for_in_short_steps(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with SqliteStore(tmp_path).lock(), pytest.raises(ProjectLockedError), SqliteStore(tmp_path, clock=clock).lock(1.0):
+        pytest.fail("two holders")
+    assert sum(clock.settled) == pytest.approx(1.0)
+    assert max(clock.settled) < 0.2
+
+
+HOLDER = """
+import sys
+from amp_fsm.world.sqlite import SqliteStore
+with SqliteStore(sys.argv[1]).lock():
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(ProjectLockedError, match=rf"pid {holder.pid} since \d{{4}}-"), SqliteStore(tmp_path).lock():
+            pytest.fail("two holders")
+        holder.kill()
+        holder.wait()
+        with SqliteStore(tmp_path).lock():
+            pass
+
+
+WRITER = """
+import sys
+from amp_fsm.model.record import Record, SubjectRecord
+from amp_fsm.ports import Commit, Entry
+from amp_fsm.world.sqlite import SqliteStore
+store = SqliteStore(sys.argv[1])
+names = [f"task/T-{n}" for n in range(300)]
+record = store.load()
+while True:
+    entry = record.serial + 1
+    state = "x" * (entry * 37 % 500)
+    subjects = {n: SubjectRecord(address=n, state="WORKING", entry=entry, because=state) for n in names}
+    said = (Entry(at=float(entry), address="project", kind="transition", text="moved"),)
+    record = store.commit(
+        Commit(record=Record(subjects=subjects, attempts={"T": entry}), subjects=tuple(names), memory=True, moves=True,
+               journal=said))
+    print(record.serial, flush=True)
+"""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_killed_at_any_instant_the_store_holds_a_whole_commit_and_every_one_that_was_returned(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    acknowledged = 0
+    for _ in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            for _ in range(chance.randrange(1, 6)):
+                acknowledged = int(writer.stdout.readline())
+            os.sched_yield() if chance.random() < 0.5 else spin(chance.randrange(200_000))
+            writer.send_signal(signal.SIGKILL)
+            acknowledged = max([acknowledged, *(int(line) for line in writer.stdout if line.endswith("\n"))])
+        record = SqliteStore(tmp_path).load()
+        assert acknowledged <= record.serial <= acknowledged + 1
+        assert {subject.entry for subject in record.subjects.values()} == {record.serial}
+        assert record.attempts == {"T": record.serial}
+        assert len(SqliteStore(tmp_path).history()) == record.serial
+
+
+def spin(rounds: int) -> None:
+    """Let a little time pass, of no certain length."""
+    for _ in range(rounds):
+        pass
+
+
+def test_a_transaction_that_a_killed_process_left_half_written_is_undone_by_the_next_look(tmp_path: Path) -> None:
+    """A hot journal, made by copying the files of a transaction that has spilled to disk."""
+    store = SqliteStore(tmp_path / "live")
+    before = store.commit(ONE)
+    db = sqlite3.connect(tmp_path / "live" / "amp-fsm.db", isolation_level=None)
+    try:
+        db.execute("PRAGMA cache_size = 1")
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("INSERT INTO subjects VALUES (?, 'X', ?)", [(f"task/{n}", b"x" * 3000) for n in range(200)])
+        shutil.copytree(tmp_path / "live", tmp_path / "dead")
+    finally:
+        db.close()
+    assert "amp-fsm.db-journal" in contents(tmp_path / "dead")
+    assert SqliteStore(tmp_path / "dead").load() == before
+
+
+def test_threads_of_one_process_write_side_by_side(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        requests = list(pool.map(lambda n: store.request("fire", (str(n),)), range(40)))
+    assert {request.id for request in requests} == set(range(1, 41))
+    assert len(store.load().requests) == 40
+
+
+def test_a_request_from_elsewhere_is_seen_while_the_lock_is_held(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path).lock():
+        SqliteStore(tmp_path).request("fire", ("agent/ada", "retire"))
+        until(lambda: SqliteStore(tmp_path).load().requests)
