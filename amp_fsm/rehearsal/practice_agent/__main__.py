@@ -39,7 +39,8 @@ def main() -> int:
         Loop(agent, outside).run()
         _say(CLOSE)
     except Crash:
-        _say(f"{CLOSE}panic: the practice agent died, as its scenario asks\r\n")
+        # tmux scrolls a dead pane up by one line
+        _say(f"{CLOSE}\r\npanic: the practice agent died, as its scenario asks\r\n")
         return 1
     finally:
         termios.tcsetattr(0, termios.TCSADRAIN, before)

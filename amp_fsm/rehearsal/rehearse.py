@@ -1,0 +1,191 @@
+"""One rehearsal: passes of the real engine over a private world, policy time jumping whenever everyone waits."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from amp_fsm.engine.reconcile import run_pass
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.plan import Plan
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import IntentStatus, Record
+from amp_fsm.ports import World
+from amp_fsm.rehearsal.cast import Cast, next_wake
+from amp_fsm.rehearsal.pace import acts, next_jump, waits_for_a_check
+from amp_fsm.rehearsal.promises import SentPrompt, broken_deliveries, broken_document
+from amp_fsm.rehearsal.report import Report, TaskEnd
+from amp_fsm.rehearsal.scenario import OperatorAct, Scenario
+from amp_fsm.rehearsal.stand_ins import ListeningNotifier, ListeningTerminal, StandInRunner
+from amp_fsm.rehearsal.virtual_clock import VirtualClock
+
+Json = Mapping[str, Any]
+MAX_PASSES = 5_000
+CHECK_POLL_SECONDS = 0.02
+CHECK_SECONDS = 600.0
+STUBBORN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Everything a rehearsal plays on.
+
+    Attributes:
+        project: mapped into its scratch folder.
+        ports: the real adapters on the private world.
+        folder: the world folder that practice programs read.
+        documents: text of each document at the start, by name.
+    """
+
+    project: Project
+    scenario: Scenario
+    ports: World
+    clock: VirtualClock
+    notifier: ListeningNotifier
+    folder: Path
+    documents: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Rehearsal:
+    """One run over a stage."""
+
+    stage: Stage
+    progress: Callable[[str], None]
+    passes: int = 0
+    prompts: dict[str, str] = field(default_factory=dict)
+    settled_at: dict[str, float] = field(default_factory=dict)
+    patience: float = 1.0
+    acted: int = 0
+    waited: float = 0.0
+    acts: list[OperatorAct] = field(default_factory=list)
+
+    def run(self) -> Report:
+        """Play until all tasks are settled, nothing can move, or time is up, and return what came of it."""
+        begun = time.monotonic()
+        stage = self.stage
+        terminal = ListeningTerminal(stage.ports.terminal)
+        runner = StandInRunner(stage.ports.runner, stage.folder, stage.scenario)
+        ports = replace(stage.ports, terminal=terminal, runner=runner)
+        cast = Cast(stage.project, stage.folder, terminal)
+        self.acts = sorted(stage.scenario.operator, key=lambda act: act.after)
+        ended = ""
+        while not ended:
+            states = cast.wait(stage.clock.tick)
+            plan = run_pass(stage.project, ports).plan
+            ended = self._after(plan, states, ports)
+        return self._report(ended, ports.store.load(), terminal, cast.receipts(), time.monotonic() - begun)
+
+    def _after(self, plan: Plan, states: tuple[Json, ...], ports: World) -> str:
+        """Note what the pass did, move time when nobody acts; return why the rehearsal ends, or nothing."""
+        self.passes += 1
+        self._note(plan)
+        if self.passes >= MAX_PASSES:
+            return f"given up after {MAX_PASSES} passes"
+        self.acted = self.acted + 1 if acts(plan) else 0
+        if self.acted:
+            self.patience, self.waited = 1.0, 0.0
+            if self.acted < STUBBORN:
+                return ""
+        if waits_for_a_check(plan) and self.waited < CHECK_SECONDS:
+            self.waited += CHECK_POLL_SECONDS
+            time.sleep(CHECK_POLL_SECONDS)
+            return ""
+        return self._move(plan, states, ports)
+
+    def _move(self, plan: Plan, states: tuple[Json, ...], ports: World) -> str:
+        clock = self.stage.clock
+        if all(self._is_final(task) for task in self.stage.project.tasks) and not plan.pending:
+            return "all tasks are settled"
+        act = self.acts[0].after - clock.elapsed if self.acts else None
+        jump = next_jump(plan, (next_wake(states, clock.elapsed), act), self.patience)
+        if jump is None:
+            return "nothing moves any more without a person"
+        if clock.elapsed + jump > self.stage.scenario.time:
+            return "given up: the scenario's time is over"
+        self.patience = min(60.0, self.patience * 2)
+        clock.jump(jump)
+        while self.acts and self.acts[0].after <= clock.elapsed:
+            done = self.acts.pop(0)
+            ports.store.request("fire", (done.subject, done.transition))
+        return ""
+
+    def _note(self, plan: Plan) -> None:
+        now = self.stage.clock.elapsed
+        for change in plan.changes:
+            for intent in change.intents:
+                if intent.action.verb is Verb.SEND:
+                    self.prompts[intent.id] = intent.action.what
+            if change.moves:
+                self.settled_at[change.address] = now
+                self.progress(f"{now:9.0f}s  {change.address}  {change.before.state} -> {change.after.state}")
+
+    def _is_final(self, task: str) -> bool:
+        spec = self.stage.project.tasks[task]
+        subject = self.stage.ports.store.load().subjects.get(spec.address)
+        return subject is not None and self.stage.project.machines[spec.machine].states[subject.state].final
+
+    # ---- afterwards ------------------------------------------------------------------------------------------
+
+    def _report(
+        self, ended: str, record: Record, terminal: ListeningTerminal, receipts: tuple[Json, ...], real: float
+    ) -> Report:
+        submitted = [sent for sent in terminal.sent.values() if sent.submits]
+        names = Counter(self.prompts.get(sent.intent, "prompt") for sent in submitted)
+        stage = self.stage
+        return Report(
+            project=stage.project.name,
+            scenario=stage.scenario.name,
+            ended=ended,
+            tasks=tuple(self._end(task, record) for task in stage.project.tasks),
+            sent=dict(names),
+            received=sum(receipt["kind"] == "prompt" for receipt in receipts),
+            unmentioned=tuple(
+                dict.fromkeys(
+                    f"{self.prompts.get(receipt['marker'], 'prompt')} for {receipt['task'] or 'no task'}: {item}"
+                    for receipt in receipts
+                    for item in receipt["unmentioned"]
+                )
+            ),
+            told=tuple(f"{address}: {text}" for address, text in stage.notifier.told),
+            notes=stage.notes,
+            broken=tuple(self._broken(record, terminal, receipts)),
+            passes=self.passes,
+            policy_seconds=stage.clock.elapsed,
+            real_seconds=real,
+        )
+
+    def _end(self, task: str, record: Record) -> TaskEnd:
+        address = self.stage.project.tasks[task].address
+        subject = record.subjects.get(address)
+        state = subject.state if subject is not None else "never seen"
+        return TaskEnd(
+            id=task,
+            state=state,
+            expected=self.stage.scenario.expect.get(task, "COMPLETED"),
+            attempts=record.attempts.get(task, 0),
+            settled_at=self.settled_at.get(address),
+        )
+
+    def _broken(self, record: Record, terminal: ListeningTerminal, receipts: tuple[Json, ...]) -> list[str]:
+        open_ones = {i.id for i in record.intents.values() if not i.settled or i.status is IntentStatus.UNKNOWN}
+        sent = [
+            SentPrompt(intent=item.intent, text=item.text, established=item.intent not in open_ones)
+            for item in terminal.sent.values()
+            if item.submits
+        ]
+        broken = [*broken_deliveries(sent, receipts)]
+        for name, document in self.stage.project.documents.items():
+            after = text_of(Path(self.stage.project.root, document.file))
+            broken += broken_document(document, self.stage.documents[name], after)
+        return broken
+
+
+def text_of(path: Path) -> str:
+    """Return a file's text with its line ends as they are; empty when it is not there."""
+    return path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
