@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,12 +20,16 @@ Folder = Callable[[dict[str, str]], Files]
 
 @pytest.fixture(params=["fake", "disk"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Folder:
+    made = itertools.count()
+
     def on_disk(texts: dict[str, str]) -> Files:
+        root = tmp_path / f"folder-{next(made)}"
+        root.mkdir()
         for name, text in texts.items():
-            path = tmp_path / name
+            path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode("utf-8", "surrogateescape"))
-        return LocalFiles(tmp_path)
+        return LocalFiles(root)
 
     return on_disk if request.param == "disk" else lambda texts: FakeFiles(texts=dict(texts))
 
@@ -80,7 +85,7 @@ def test_sizes_are_of_bytes_and_contents_are_searched(folder: Folder) -> None:
 
 def test_inputs_change_with_contents_names_and_numbers_of_files(folder: Folder) -> None:
     trees = [{"a": "1"}, {"a": "2"}, {"b": "1"}, {"a": "1", "b": ""}, {}]
-    digests = [folder_digest(FakeFiles(texts=tree)) for tree in trees]
+    digests = [folder_digest(folder(tree)) for tree in trees]
     assert len(set(digests)) == len(trees)
     assert folder_digest(folder({"a": "1"})) == folder_digest(folder({"a": "1"}))
 

@@ -79,7 +79,7 @@ def test_starting_what_runs_or_has_ended_is_nothing(bench: Bench) -> None:
     bench.runner.start(action())
     bench.end("k1")
     ended = bench.runner.look(["k1"])
-    bench.runner.start(action())
+    bench.runner.start(action(program="no-such-program"))
     assert bench.runner.look(["k1"]) == ended
 
 

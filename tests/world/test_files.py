@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +15,6 @@ from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.world import files as files_module
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.files_write import write_over
-
-not_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 
 
 def digest_of(files: LocalFiles, path: str) -> str:
@@ -69,10 +68,9 @@ class TestLooking:
         assert LocalFiles(tmp_path).read(name) == Failed(reason=f"{name}: file name too long")
         assert isinstance(LocalFiles(tmp_path).glob(f"{name}/*"), Failed)
 
-    @not_root
-    def test_a_folder_that_may_not_be_read_proves_nothing(self, tmp_path: Path) -> None:
-        (tmp_path / "shut").mkdir(mode=0o000)
-        files = LocalFiles(tmp_path)
+    def test_a_folder_that_may_not_be_read_proves_nothing(self, unprivileged: Path) -> None:
+        (unprivileged / "shut").mkdir(mode=0o000)
+        files = LocalFiles(unprivileged)
         for looked in (files.read("shut/a.md"), files.glob("shut/a.md"), files.glob("**/*"), files.inputs(("shut/*",))):
             assert isinstance(looked, Failed)
             assert "permission denied" in looked.reason
@@ -191,6 +189,18 @@ class TestReplacing:
             files.replace("a.md", "x" * 100_000, if_digest=digest_of(files, "a.md"))
         assert path.read_text() == "old"
         assert [found.name for found in tmp_path.iterdir()] == ["a.md"]
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder of a user who is not root, as whom this process runs meanwhile."""
+    nobody = 65534 if os.geteuid() == 0 else os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        os.chown(folder, nobody, -1)
+        was = os.geteuid()
+        os.seteuid(nobody)
+        yield Path(folder)
+        os.seteuid(was)
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+# make            what can be made
+# Every target sets up what it needs first (see tools/setup): Python 3.11 or newer and git are enough to begin with.
+
+BIN := .venv/bin
+export PYTHON
+
+.PHONY: help setup run test lint bench
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+setup:  ## make .venv, and install tmux if it is missing and no password is needed
+	@tools/setup dev
+
+run:  ## rehearse a small team of practice agents, in a private tmux, from start to done
+	@tools/setup run
+	$(BIN)/amp-fsm rehearse configs/practice.yaml
+
+lint: setup  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint  ## lint, then every test
+	$(BIN)/pytest
+
+bench: setup  ## measure, and print the tables of docs/performance.md
+	@$(BIN)/python -m tests.benchmarks
