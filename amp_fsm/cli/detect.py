@@ -27,20 +27,19 @@ class UnreadableScreenError(AmpFsmError):
     """A screen, or the variables beside it, cannot be read."""
 
 
-@click.command("detect")
+EXAMPLE = "\b\nExample:\n  tmux capture-pane -p -e -t %7 | amp-fsm detect --profile claude-code"
+
+
+@click.command("detect", epilog=EXAMPLE)
 @click.option("--profile", "name", required=True, metavar="NAME", help="Profile whose rules are used.")
 @click.option("--config", metavar="CONFIG", help="Configuration whose profiles are used; else the built-in ones.")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 def command(name: str, config: str | None, files: tuple[str, ...]) -> None:
     """Classify captured screens, one JSON line each.
 
-    FILE is what `tmux capture-pane -p` (.txt) or `capture-pane -p -e` (.ansi) wrote; tmux's variables are taken from the
-    file of the same name that ends in .json, if there is one.  Without FILE a screen is read from standard input.
+    FILE is what `tmux capture-pane -p` (.txt) or `capture-pane -p -e` (.ansi) wrote; tmux's variables are taken from
+    the file of the same name that ends in .json, if there is one.  Without FILE a screen is read from standard input.
     Exits 4 when some screen was not recognised.
-
-    \b
-    Example:
-      tmux capture-pane -p -e -t %7 | amp-fsm detect --profile claude-code
     """
     profile = _profile(name, config)
     known = True

@@ -61,7 +61,8 @@ def read_screen(
 
 def _reading(verdict: Verdict | None, box: Box, body: str) -> ScreenReading:
     state = verdict.rule.state if verdict else ScreenState.UNKNOWN
-    if state is ScreenState.BLOCKED:  # what looks like a composer while a dialog is up is not one
+    if verdict and (verdict.rule.dialog or state is ScreenState.BLOCKED):
+        # what looks like a composer while a dialog is up is not one
         box = Box(content=Composer.ABSENT)
     return ScreenReading(
         state=state,

@@ -52,7 +52,8 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
     text = "\n".join([part for part in (solid, *rest) if part])
     if not text:
         return Box(content=Composer.EMPTY, line=first)
-    if not rest and not first.typed and any(re.search(pattern, shown) for pattern in spec.placeholders):
+    typed = _typed(prompt, first, first.plain)
+    if not rest and not typed and any(re.search(pattern, shown) for pattern in spec.placeholders):
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)

@@ -26,7 +26,6 @@ _SINGLES = {
     **dict.fromkeys("‘’ʼ", "'"),
     **dict.fromkeys("“”", '"'),
 }
-_SIGNS = frozenset(" │❯›>!*")
 _ELLIPSIS = re.compile(r"\.\.\.|\u2026")
 
 
@@ -38,14 +37,14 @@ class Line:
         number: 1-based, as captured.
         text: normalised, without colours and trailing blanks.
         solid: the same without ghost text: cells drawn dim (SGR 2), and the cell under a cursor that stands on one.
-        typed: whether, in a capture with colours, some of it is drawn in the terminal's own colour, as typed text is
-            and placeholders are not (frames and prompt signs do not count).
+        plain: of a capture with colours, only what is drawn in the terminal's own colour, as typed text is and
+            placeholders are not; of one without, nothing.
     """
 
     number: int
     text: str
     solid: str
-    typed: bool = False
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +87,16 @@ def _spell(text: str) -> str:
 def _line(number: int, cells: tuple[_Cell, ...], *, coloured: bool) -> Line:
     ghosts = tuple(_ghosts(cells))
     solid = "".join(" " if ghost else cell.character for cell, ghost in zip(cells, ghosts, strict=True))
-    typed = coloured and any(
-        not (ghost or cell.style.coloured or cell.style.inverse or _spell(cell.character) in _SIGNS)
+    plain = "".join(
+        " " if ghost or cell.style.coloured or cell.style.inverse else cell.character
         for cell, ghost in zip(cells, ghosts, strict=True)
-        if _spell(cell.character)
     )
-    text = _spell("".join(cell.character for cell in cells)).rstrip()
-    return Line(number=number, text=text, solid=_spell(solid).rstrip(), typed=typed)
+    return Line(
+        number=number,
+        text=_spell("".join(cell.character for cell in cells)).rstrip(),
+        solid=_spell(solid).rstrip(),
+        plain=_spell(plain).rstrip() if coloured else "",
+    )
 
 
 def _ghosts(cells: tuple[_Cell, ...]) -> Iterator[bool]:
