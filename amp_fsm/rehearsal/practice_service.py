@@ -6,6 +6,7 @@ It says in its state file when it is ready; the rehearsal answers health checks 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -31,15 +32,19 @@ def main(world: str, name: str) -> int:
     if dies is not None and outside.use(f"dies.{folder_of(name)}", int(dies.get("times", 1))):
         dies_at = begun + float(dies.get("after", 600.0))
     print(f"practice service {name}", flush=True)
-    while True:
-        now = outside.now()
-        if dies_at is not None and now.policy >= dies_at:
-            return 1
-        _say(outside, now, ready_at, dies_at)
-        time.sleep(POLL_SECONDS)
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    try:
+        while dies_at is None or outside.now().policy < dies_at:
+            _say(outside, ready_at, dies_at)
+            time.sleep(POLL_SECONDS)
+    finally:
+        # its process may outlive it as a zombie: say that it is over
+        outside.write_state({"pid": os.getpid(), "tick": outside.now().tick, "ready": False, "wakes_at": None})
+    return 1
 
 
-def _say(outside: Outside, now: Moment, ready_at: float, dies_at: float | None) -> None:
+def _say(outside: Outside, ready_at: float, dies_at: float | None) -> None:
+    now = outside.now()
     ahead = [at for at in (ready_at, dies_at) if at is not None and at > now.policy]
     wakes_at = min(ahead, default=None)
     ready = now.policy >= ready_at

@@ -105,11 +105,10 @@ class StandInRunner:
             state = json.loads((self.world / folder_of(service) / "state.json").read_text())
         except FileNotFoundError:
             return False
-        return bool(state["ready"]) and is_alive(state["pid"])
+        return bool(state["ready"]) and _is_alive(state["pid"])
 
 
-def is_alive(pid: int) -> bool:
-    """Return whether a process of this id exists."""
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

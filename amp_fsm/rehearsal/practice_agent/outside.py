@@ -36,7 +36,7 @@ class Outside:
         """Stand in `folder` as the agent `name`; no folder: a plain agent in real time."""
         self.name = name
         self._folder = folder
-        self._clock_seen: tuple[int, int] = (0, 0)
+        self._clock_text = ""
         self._clock: Moment | None = None
         self._state = ""
         self._files: dict[str, tuple[tuple[int, int], Json]] = {}
@@ -51,14 +51,15 @@ class Outside:
         return self._clock or Moment(policy=time.monotonic(), wall=time.time())
 
     def _poll_clock(self, path: Path) -> None:
+        # always read: a replaced file can have its predecessor's inode and, within a jiffy, its time
         try:
-            found = path.stat()
+            text = path.read_text()
         except FileNotFoundError:
             return
-        if (found.st_ino, found.st_mtime_ns) != self._clock_seen:
-            read = json.loads(path.read_text())
+        if text != self._clock_text:
+            read = json.loads(text)
             self._clock = Moment(policy=read["policy"], wall=read["wall"], tick=read["tick"])
-            self._clock_seen = (found.st_ino, found.st_mtime_ns)
+            self._clock_text = text
 
     def read(self, name: str) -> Json:
         """Return one of the world's files (`tasks.json`), empty when there is none."""
