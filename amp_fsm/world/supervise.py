@@ -66,7 +66,8 @@ def _supervised(folder: Path, run: dict[str, Any]) -> int:
     timed_out = not _follow(command, output, until)
     if timed_out:
         output.add(f"\namp-fsm: timed out after {run['timeout']:g} s\n".encode())
-        _end(command, output, run["grace"])
+        end_group(command.pid, signal.SIGTERM)
+        _follow(command, output, time.monotonic() + run["grace"])
     end_group(command.pid, signal.SIGKILL)  # what it left behind would run beside the next one
     code = command.wait()
     output.write()
@@ -98,13 +99,6 @@ def _patience(until: float | None) -> float:
 def _wait(command: subprocess.Popen[bytes], seconds: float) -> None:
     with suppress(subprocess.TimeoutExpired):
         command.wait(seconds)
-
-
-def _end(command: subprocess.Popen[bytes], output: _Output, grace: float) -> None:
-    """Ask the command's group to end, and make it end when it has not after `grace` seconds."""
-    end_group(command.pid, signal.SIGTERM)
-    if not _follow(command, output, time.monotonic() + grace):
-        end_group(command.pid, signal.SIGKILL)
 
 
 def end_group(pid: int, number: int) -> None:

@@ -170,11 +170,13 @@ def test_forgetting_a_lost_run_ends_the_command_that_outlived_its_supervisor(
 def test_a_process_of_the_same_number_that_is_not_ours_is_left_alone(runner: LocalRunner, tmp_path: Path) -> None:
     run = tmp_path / "store/runs/k1"
     run.mkdir(parents=True)
-    runner.start(python("import time; time.sleep(600)", "k2"))
+    script = "import pathlib, time\nwhile not pathlib.Path('gate').exists(): time.sleep(0.05)"
+    runner.start(python(script, "k2"))
     stranger = command_of(tmp_path / "store/runs/k2")
     (run / "command").write_text(f'{{"pid": {stranger}, "start": "1"}}')
     runner.forget("k1")
-    assert runs(stranger)
+    (tmp_path / "gate").touch()
+    assert ended(runner, "k2").exit_code == 0
 
 
 def test_looking_changes_nothing(runner: LocalRunner, tmp_path: Path) -> None:
