@@ -94,6 +94,18 @@ def test_a_command_above_its_time_is_ended_with_its_children(runner: LocalRunner
     until(lambda: not runs(child))
 
 
+def test_a_command_above_its_time_may_clean_up(tmp_path: Path) -> None:
+    runner = LocalRunner(tmp_path / "store", root=tmp_path, environment=dict(os.environ), grace=20.0)
+    script = (
+        "import signal, time\n"
+        "def clean(*_): print('cleaned up'); raise SystemExit(0)\n"
+        "signal.signal(signal.SIGTERM, clean); time.sleep(600)"
+    )
+    runner.start(python(script, timeout=1.0))
+    assert ended(runner).tail == "\namp-fsm: timed out after 1 s\ncleaned up\n"
+    assert ended(runner).exit_code == 124
+
+
 def test_what_a_command_leaves_behind_ends_with_it(runner: LocalRunner, tmp_path: Path) -> None:
     script = (
         "import subprocess, sys, pathlib\n"
