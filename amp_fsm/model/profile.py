@@ -65,7 +65,10 @@ class RegionSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreenRule:
-    """One ordered rule: every condition must hold; the first rule that holds decides.
+    """One rule: every condition must hold.  Of the rules that hold the least permissive decides.
+
+    That is: exited, then blocked, then working, limited and errored, then unknown (a veto), then idle, then starting;
+    among those of one kind the first in the list.  An idle rule never holds without a composer.
 
     Attributes:
         region: where `matches` (any of them) and `unless` (none of them) are searched, line by line.
@@ -75,7 +78,7 @@ class ScreenRule:
         where: region to a pattern that some line of it must match as well; a region that is not there does not.
         nowhere: region to a pattern that no line of it may match; a region that is not there passes.
         composer: the rule holds only when the composer is one of these.
-        dialog: the dialog's name, for `blocked` rules.
+        dialog: the dialog's name; while a dialog is up there is no composer.
         basis: `captured` or `inferred`; `versions`: the releases it was seen on.
     """
 
@@ -135,7 +138,6 @@ class Profile:
         settle: seconds between a paste and its submission.
         stable_for: seconds that idle must last before it is believed.
         multiline: whether the composer takes a bracketed paste of several lines.
-        ready: variables or regions are not consulted before this many seconds after the start.
         noise: patterns removed from the screen before it is compared for progress (spinners, clocks, counters).
         no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
         notes: what the rules rest on.
@@ -149,7 +151,6 @@ class Profile:
     settle: float = 0.3
     stable_for: float = 2.0
     multiline: bool = True
-    ready: float = 0.0
     regions: tuple[RegionSpec, ...] = ()
     composer: ComposerSpec | None = None
     rules: tuple[ScreenRule, ...] = ()

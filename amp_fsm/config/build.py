@@ -1,0 +1,234 @@
+"""From the merged, normalised tree to a `Project`.  What cannot be built is a finding, never an exception."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from amp_fsm.config.build_machines import MachineBuilder
+from amp_fsm.config.durations import parse_duration
+from amp_fsm.config.merge import merge_value
+from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.model.profile import Profile
+from amp_fsm.model.project import (
+    AgentSpec,
+    CheckSpec,
+    Deliverable,
+    DocumentSpec,
+    FactSpec,
+    HttpExpect,
+    KindSpec,
+    MachineTest,
+    Policies,
+    Priority,
+    Project,
+    ServiceSpec,
+    TaskSpec,
+    TmuxSpec,
+)
+
+_PRIORITIES = {"HAUTE": "HIGH", "MOYENNE": "MEDIUM", "MED": "MEDIUM", "BASSE": "LOW"}
+Tree = Mapping[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a configuration comes from.
+
+    Attributes:
+        source: its path as given; `folder`: the absolute folder that it stands in.
+        home: what `~` means.
+        digest: SHA-256 over everything that was merged, in hex.
+    """
+
+    source: str
+    folder: str
+    home: str
+    digest: str
+
+
+def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, ...]]:
+    """Return the project of a tree whose shape is right, and what is wrong with it all the same."""
+    machines = MachineBuilder()
+    built = {name: machines.machine(name, data) for name, data in _items(tree, "machines")}
+    findings = list(machines.findings)
+    profiles = _profiles(tree, findings)
+    kinds = {name: _convert({**data, "name": name}, KindSpec) for name, data in _items(tree, "kinds")}
+    root = _absolute(tree["project"].get("root", "."), origin.folder, origin.home)
+    project = Project(
+        name=tree["project"]["name"],
+        root=root,
+        store=_absolute(tree["project"].get("store", f".amp-fsm/{tree['project']['name']}"), root, origin.home),
+        source=origin.source,
+        digest=origin.digest,
+        tmux=_tmux(tree["tmux"], origin.home),
+        agents={name: _agent(name, data) for name, data in _items(tree, "agents")},
+        services={name: _service(name, data) for name, data in _items(tree, "services")},
+        profiles=profiles,
+        documents={name: _document(name, data) for name, data in _items(tree, "documents")},
+        checks={name: _check(name, data) for name, data in _items(tree, "checks")},
+        kinds=kinds,
+        prompts=dict(_items(tree, "prompts")),
+        tasks={task["id"]: _task(task, place, kinds) for place, task in enumerate(tree.get("tasks") or [])},
+        facts={name: _fact(name, data, findings) for name, data in _items(tree, "facts")},
+        machines={name: machine for name, machine in built.items() if machine is not None},
+        policies=_convert(tree.get("policies") or {}, Policies),
+        tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
+    )
+    return project, tuple(findings)
+
+
+def _items(tree: Tree, key: str) -> list[tuple[str, Any]]:
+    return list((tree.get(key) or {}).items())
+
+
+def _convert(data: object, kind: type[T]) -> T:
+    return msgspec.convert(data, kind, strict=False)
+
+
+def _absolute(path: str, folder: str, home: str) -> str:
+    expanded = home + path[1:] if path == "~" or path.startswith("~/") else path
+    return posixpath.normpath(posixpath.join(folder, expanded))
+
+
+def _texts(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: _text(value) for name, value in values.items()}
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _tmux(data: Tree, home: str) -> TmuxSpec:
+    columns, _, rows = data.get("size", "200x50").partition("x")
+    socket = data.get("socket", "")
+    return TmuxSpec(
+        session=data["session"],
+        socket=_absolute(socket, "/", home) if socket.startswith(("~", "/")) else socket,
+        columns=int(columns),
+        rows=int(rows),
+        adopt=data.get("adopt", False),
+    )
+
+
+def _windowed(name: str, data: Tree) -> dict[str, Any]:
+    return {
+        **data,
+        "name": name,
+        "window": str(data.get("window", "")),
+        "command": tuple(str(part) for part in data.get("command") or ()),
+        "env": _texts(data.get("env") or {}),
+    }
+
+
+def _agent(name: str, data: Tree) -> AgentSpec:
+    return _convert(_windowed(name, data), AgentSpec)
+
+
+def _service(name: str, data: Tree) -> ServiceSpec:
+    ready = data.get("ready")
+    return _convert({**_windowed(name, data), "ready": _http(ready) if ready else None}, ServiceSpec)
+
+
+def _http(data: Tree) -> HttpExpect:
+    expect = data.get("expect") or {}
+    return HttpExpect(
+        url=data["http"],
+        json=expect.get("json", ""),
+        equals=_text(expect["equals"]) if "equals" in expect else "",
+        timeout=data.get("timeout", 2.0),
+    )
+
+
+def _document(name: str, data: Tree) -> DocumentSpec:
+    table = data["table"]
+    rest = {key: value for key, value in data.items() if key != "table"}
+    return _convert({**rest, "name": name, "heading": table["heading"], "key": table.get("key", "")}, DocumentSpec)
+
+
+def _check(name: str, data: Tree) -> CheckSpec:
+    return _convert({**data, "name": name, "run": tuple(str(part) for part in data["run"])}, CheckSpec)
+
+
+def _fact(name: str, data: Tree, findings: list[Finding]) -> FactSpec:
+    over = parse_duration(data.get("over", 0.0))
+    if over is None:
+        message = f"`over` cannot be {data['over']!r}"
+        findings.append(
+            Finding(code="E205", path=("facts", name, "over"), message=message, suggestion="a number, or 30m")
+        )
+    rest = {key: value for key, value in data.items() if key not in ("http", "expect", "timeout", "over")}
+    http = _http(data) if "http" in data else None
+    return _convert({**rest, "name": name, "over": over or 0.0, "http": http}, FactSpec)
+
+
+def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec]) -> TaskSpec:
+    kind = kinds.get(data.get("kind", ""))
+    brief = {
+        key: tuple(_text(item) for item in value) if isinstance(value, list) else _text(value)
+        for key, value in (data.get("brief") or {}).items()
+    }
+    deliverables = tuple(
+        Deliverable(file=item) if isinstance(item, str) else _convert(item, Deliverable)
+        for item in data.get("deliverables") or ()
+    )
+    priority = data.get("priority", "MEDIUM")
+    return TaskSpec(
+        id=data["id"],
+        kind=data.get("kind", ""),
+        title=data.get("title", data["id"]),
+        priority=Priority(str(_PRIORITIES.get(priority, priority))),
+        needs=tuple(data.get("needs") or ()),
+        skills=_union(kind.skills if kind else (), data.get("skills")),
+        prefer=tuple(data.get("prefer") or ()),
+        avoid=tuple(data.get("avoid") or ()),
+        deliverables=deliverables,
+        checks=_union(kind.checks if kind else (), data.get("checks")),
+        brief=brief,
+        order=place,
+        machine=data.get("machine", "task"),
+    )
+
+
+def _union(first: tuple[str, ...], second: list[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*first, *(second or ()))))
+
+
+def build_profiles(tree: Tree) -> dict[str, Profile]:
+    """Return the profiles of a normalised tree by name."""
+    return _profiles(tree, [])
+
+
+def _profiles(tree: Tree, findings: list[Finding]) -> dict[str, Profile]:
+    data = dict(_items(tree, "profiles"))
+    built: dict[str, Profile] = {}
+    for name in data:
+        whole = _extended(name, data, findings, ())
+        built[name] = _convert({**whole, "name": name, "env": _texts(whole.get("env") or {})}, Profile)
+    return built
+
+
+def _extended(name: str, data: Mapping[str, Tree], findings: list[Finding], above: tuple[str, ...]) -> dict[str, Any]:
+    own = dict(data[name])
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    if base not in data or base in (*above, name):
+        message = f"profile `{name}` extends `{base}`, which " + ("extends it" if base in data else "does not exist")
+        path = ("profiles", name, "extends")
+        findings.append(Finding(code="E220", path=path, message=message, suggestion=did_you_mean(base, data)))
+        return own
+    merged: dict[str, Any] = merge_value(_extended(base, data, findings, (*above, name)), own)
+    return merged
+
+
+def _test(data: Tree, place: int) -> MachineTest:
+    facts = {name: _text(value) for name, value in data["facts"].items()}
+    return MachineTest(
+        machine=data["machine"], state=data["state"], facts=facts, fires=data.get("fires") or "", place=str(place)
+    )

@@ -1,0 +1,116 @@
+"""Includes: which files make up a configuration, in the order in which they are merged."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from amp_fsm.config.problems import did_you_mean
+from amp_fsm.config.yaml_text import locate, parse
+from amp_fsm.errors import Problem
+
+BUILTIN = "builtin:"
+
+
+class Reader(Protocol):
+    """Where texts come from; the only thing the configuration needs of a disk."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes.  Raises `OSError`."""
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Return the files that match, sorted."""
+
+    def builtin(self, folder: str) -> tuple[tuple[str, bytes], ...]:
+        """Return name and bytes of every YAML file of a built-in folder; empty when there is no such folder."""
+
+    def builtins(self) -> tuple[str, ...]:
+        """Return the names of the built-in folders."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file of a configuration."""
+
+    name: str
+    data: bytes
+    tree: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """All files of a configuration, in merging order, with what was wrong with them."""
+
+    files: list[SourceFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    seen: dict[str, bytes] = field(default_factory=dict)
+
+
+def gather(path: str, reader: Reader) -> Gathered:
+    """Return the file at `path` and everything it includes, included ones first."""
+    gathered = Gathered()
+    try:
+        data = reader.read(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        gathered.problems.append(Problem(file=path, line=0, column=0, code="E111", message=f"cannot be read: {reason}"))
+        return gathered
+    _add(gathered, path, data, reader, ())
+    return gathered
+
+
+def _add(gathered: Gathered, name: str, data: bytes, reader: Reader, above: tuple[str, ...]) -> None:
+    gathered.seen[name] = data
+    parsed = parse(data, name)
+    gathered.problems.extend(parsed.problems)
+    if parsed.value is None:
+        return
+    wanted = parsed.value.get("include")
+    for place, include in enumerate(wanted if isinstance(wanted, list) else []):
+        if not isinstance(include, str):
+            continue
+        found, problem = _resolve(include, name, reader)
+        if problem:
+            gathered.problems.append(_at(name, data, place, *problem))
+        for other, read in found:
+            if other in (*above, name):
+                message = f"`{include}` includes itself: {' -> '.join((*above, name, other))}"
+                gathered.problems.append(_at(name, data, place, "E113", message, ""))
+            elif other not in gathered.seen:
+                _add(gathered, other, read, reader, (*above, name))
+    gathered.files.append(SourceFile(name=name, data=data, tree=parsed.value))
+
+
+def _resolve(
+    include: str, by: str, reader: Reader
+) -> tuple[tuple[tuple[str, bytes], ...], tuple[str, str, str] | None]:
+    if include.startswith(BUILTIN):
+        folder = include.removeprefix(BUILTIN)
+        found = reader.builtin(folder)
+        if found:
+            return found, None
+        return (), ("E112", f"there is no `{include}`", did_you_mean(folder, reader.builtins()))
+    pattern = posixpath.normpath(posixpath.join(posixpath.dirname(by), include))
+    paths = reader.glob(pattern) if any(mark in include for mark in "*?[") else (pattern,)
+    try:
+        return tuple((path, reader.read(path)) for path in paths), None
+    except OSError as error:
+        near = reader.glob(posixpath.join(posixpath.dirname(pattern), "*.yaml"))
+        names = [posixpath.relpath(path, posixpath.dirname(by) or ".") for path in near]
+        return (), ("E112", f"cannot include `{include}`: {error.strerror or error}", did_you_mean(include, names))
+
+
+def _at(file: str, data: bytes, place: int, code: str, message: str, suggestion: str) -> Problem:
+    text = data.decode("utf-8-sig")
+    spot = locate(text, ("include", place), "value")
+    return Problem(
+        file=file,
+        line=spot.line,
+        column=spot.column,
+        code=code,
+        message=message,
+        excerpt=text.splitlines()[spot.line - 1],
+        width=spot.width,
+        suggestion=suggestion,
+    )

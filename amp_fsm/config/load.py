@@ -1,0 +1,144 @@
+"""The whole way from a path to a `Project`, with every problem on it at once.  The configuration's door."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.includes import Gathered, Reader, SourceFile, gather
+from amp_fsm.config.lint import lint
+from amp_fsm.config.merge import merge_trees, origin_path
+from amp_fsm.config.problems import Finding, in_order
+from amp_fsm.config.schema import check_shape, normalise
+from amp_fsm.config.yaml_text import dump, locate
+from amp_fsm.errors import Problem
+from amp_fsm.model.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A configuration as it was read.
+
+    Attributes:
+        project: None when there are problems that make it unusable.
+        problems: all of them, errors and warnings, in the order of files and lines.
+        files: the files it was made of, in merging order, with their bytes.
+        tree: the merged tree, before variables were expanded.
+        variables: environment variables that were read, and as what.
+    """
+
+    project: Project | None
+    problems: tuple[Problem, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+    tree: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that make it unusable."""
+        return tuple(problem for problem in self.problems if problem.is_error)
+
+    def resolved(self) -> str:
+        """Return the merged configuration as YAML, each top-level entry with the file that had the last word on it."""
+        parts: list[str] = []
+        for key, value in self.tree.items():
+            if isinstance(value, Mapping) and value:
+                entries = (
+                    f"  # from {_origin(self.files, self.tree, (key, name))}\n" + _indented({name: item})
+                    for name, item in value.items()
+                )
+                parts.append(f"{key}:\n" + "".join(entries))
+            else:
+                parts.append(f"# from {_origin(self.files, self.tree, (key,))}\n" + dump({key: value}))
+        return "".join(parts)
+
+
+def load(path: str, reader: Reader, environment: Mapping[str, str], schema_text: str, *, home: str, cwd: str) -> Loaded:
+    """Return the configuration at `path`; whatever is wrong with it is among its problems."""
+    gathered = gather(path, reader)
+    files = tuple(gathered.files)
+    if gathered.problems or not files:
+        return Loaded(project=None, problems=_ordered(gathered.problems, files), files=files)
+    tree = merge_trees([file.tree for file in files])
+    shape = check_shape(tree, schema_text)
+    if shape:
+        return Loaded(project=None, problems=_placed(shape, files, tree), files=files, tree=tree)
+    normal = normalise(tree, schema_text, environment)
+    origin = Origin(
+        source=path,
+        folder=posixpath.normpath(posixpath.join(cwd, posixpath.dirname(path))),
+        home=home,
+        digest=_digest(gathered, normal.variables),
+    )
+    project, built = build_project(normal.tree, origin)
+    findings = [*normal.findings, *built]
+    if not built:
+        findings += lint(project, tree)
+    problems = _placed(findings, files, tree)
+    usable = not any(problem.is_error for problem in problems)
+    return Loaded(
+        project=project if usable else None, problems=problems, files=files, tree=tree, variables=normal.variables
+    )
+
+
+def _digest(gathered: Gathered, variables: Mapping[str, str | None]) -> str:
+    digest = hashlib.sha256()
+    for file in gathered.files:
+        digest.update(f"{file.name}\0{len(file.data)}\0".encode("utf-8", "surrogateescape"))
+        digest.update(file.data)
+    for name in sorted(variables):
+        digest.update(f"{name}={variables[name]}\0".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
+
+
+def _placed(findings: Iterable[Finding], files: Sequence[SourceFile], tree: Mapping[str, Any]) -> tuple[Problem, ...]:
+    return _ordered([_place(finding, files, tree) for finding in findings], files)
+
+
+def _ordered(problems: Iterable[Problem], files: Sequence[SourceFile]) -> tuple[Problem, ...]:
+    return in_order(problems, [file.name for file in files])
+
+
+def _place(finding: Finding, files: Sequence[SourceFile], tree: Mapping[str, Any]) -> Problem:
+    file, path, whole = _source(files, tree, finding.path)
+    text = file.data.decode("utf-8-sig")
+    spot = locate(text, path, finding.on if whole else "key")
+    lines = text.splitlines()
+    return Problem(
+        file=file.name,
+        line=spot.line,
+        column=spot.column,
+        code=finding.code,
+        message=finding.message,
+        excerpt=lines[spot.line - 1] if spot.line <= len(lines) else "",
+        width=spot.width,
+        suggestion=finding.suggestion,
+    )
+
+
+def _source(
+    files: Sequence[SourceFile], tree: Mapping[str, Any], path: tuple[str | int, ...]
+) -> tuple[SourceFile, tuple[str | int, ...], bool]:
+    """Return the file whose word on `path` counts: the last one that has it, or has most of it."""
+    best: tuple[SourceFile, tuple[str | int, ...], bool] = (files[-1], (), False)
+    for file in reversed(files):
+        own, whole = origin_path(path, tree, file.tree)
+        if whole:
+            return file, own, True
+        if len(own) > len(best[1]):
+            best = (file, own, False)
+    return best
+
+
+def _origin(files: Sequence[SourceFile], tree: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
+    file, own, _ = _source(files, tree, path)
+    spot = locate(file.data.decode("utf-8-sig"), own, "key")
+    return f"{file.name}:{spot.line}"
+
+
+def _indented(value: object) -> str:
+    return "".join(f"  {line}\n" if line else "\n" for line in dump(value).splitlines())

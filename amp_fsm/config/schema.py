@@ -1,0 +1,163 @@
+"""The JSON Schema's word on a merged configuration, in sentences an operator can use.  Only importer of `jsonschema`.
+
+The schema also marks where `${VAR}` is expanded (`x-expand`) and where durations stand (`x-duration`): `normalise`
+follows the marks, so that the schema stays the only place that knows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from amp_fsm.config.durations import parse_duration
+from amp_fsm.config.problems import Finding, did_you_mean
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_KINDS = {
+    "object": "a mapping of keys",
+    "array": "a list",
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+@lru_cache(maxsize=4)
+def _validator(schema_text: str) -> Draft7Validator:
+    return Draft7Validator(json.loads(schema_text))
+
+
+def check_shape(tree: Mapping[str, Any], schema_text: str) -> tuple[Finding, ...]:
+    """Return what is wrong with the shape of a merged configuration: unknown keys, wrong types, missing keys."""
+    errors = _validator(schema_text).iter_errors(tree)
+    return tuple(finding for error in errors for finding in _findings(error))
+
+
+def _findings(error: ValidationError) -> Iterator[Finding]:
+    path = tuple(error.absolute_path)
+    schema: Any = error.schema
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = set(schema.get("properties", {}))
+        for key in (key for key in error.instance if key not in known):
+            where = f" in `{path[-1]}`" if path and isinstance(path[-1], str) else ""
+            message = f"unknown key `{key}`{where}"
+            yield Finding(
+                code="E201", path=(*path, key), message=message, suggestion=did_you_mean(key, known), on="key"
+            )
+        return
+    if error.validator == "required":
+        key = error.message.split("'")[1]
+        yield Finding(code="E202", path=path, message=f"`{key}` is missing here", on="key")
+        return
+    yield Finding(code="E203", path=path, message=_message(error), suggestion=_suggestion(error))
+
+
+def _message(error: ValidationError) -> str:
+    shown = json.dumps(error.instance, ensure_ascii=False, default=str)
+    shown = shown if len(shown) <= 60 else shown[:57] + "..."
+    name = f"`{error.absolute_path[-1]}`" if error.absolute_path else "the configuration"
+    rule: Any = error.validator_value
+    match error.validator:
+        case "type":
+            wanted = rule if isinstance(rule, list) else [rule]
+            return f"{name} must be {' or '.join(_KINDS[kind] for kind in wanted)}, not {shown}"
+        case "enum":
+            return f"{name} cannot be {shown}"
+        case "minItems" | "minProperties":
+            return f"{name} must not be empty"
+        case "maxProperties":
+            return f"{name} takes only one of all, any, not"
+        case "pattern":
+            return f"{name} cannot be {shown}: it must look like {rule}"
+        case _:
+            return f"{name}: {error.message}"
+
+
+def _suggestion(error: ValidationError) -> str:
+    rule: Any = error.validator_value
+    if error.validator == "enum":
+        return did_you_mean(str(error.instance), (str(value) for value in rule))
+    examples = error.schema.get("examples") if isinstance(error.schema, Mapping) else None
+    return f"for example: {json.dumps(examples[0], ensure_ascii=False)}" if examples else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalised:
+    """A tree with its variables expanded and its durations in seconds."""
+
+    tree: dict[str, Any]
+    findings: tuple[Finding, ...] = ()
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def normalise(tree: Mapping[str, Any], schema_text: str, environment: Mapping[str, str]) -> Normalised:
+    """Return the tree as the schema's marks ask; `variables` says which were read, and as what."""
+    schema: Any = _validator(schema_text).schema
+    walk = _Walk(schema=schema, environment=environment)
+    value = walk.value(tree, schema, ())
+    return Normalised(tree=value, findings=tuple(walk.findings), variables=walk.read)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Walk:
+    schema: Any
+    environment: Mapping[str, str]
+    findings: list[Finding] = field(default_factory=list)
+    read: dict[str, str | None] = field(default_factory=dict)
+
+    def value(self, node: Any, schema: Mapping[str, Any], path: tuple[str | int, ...]) -> Any:
+        """Return one node as its schema asks."""
+        reference = schema.get("$ref")
+        if reference is not None:
+            schema = self.schema["definitions"][reference.rpartition("/")[2]]
+        for part in schema.get("allOf", ()):
+            node = self.value(node, part, path)
+        if isinstance(node, Mapping):
+            own, others = schema.get("properties", {}), schema.get("additionalProperties")
+            return {
+                key: self.value(child, found, (*path, key))
+                if (found := own.get(key, others if isinstance(others, Mapping) else None))
+                else child
+                for key, child in node.items()
+            }
+        if isinstance(node, list):
+            items = schema.get("items")
+            return [self.value(child, items, (*path, place)) for place, child in enumerate(node)] if items else node
+        if schema.get("x-expand") and isinstance(node, str) and "$" in node:
+            return self._expand(node, path)
+        return self._seconds(node, path) if schema.get("x-duration") else node
+
+    def _expand(self, text: str, path: tuple[str | int, ...]) -> str:
+        def replacement(match: re.Match[str]) -> str:
+            name, default = match.group(1), match.group(2)
+            found = self.environment.get(name)
+            self.read[name] = found
+            if found is None and default is None:
+                message = f"the environment variable {name} is not set"
+                self.findings.append(
+                    Finding(
+                        code="E204", path=path, message=message, suggestion=f"set it, or write ${{{name}:-DEFAULT}}"
+                    )
+                )
+            return found if found is not None else default or ""
+
+        return _VARIABLE.sub(replacement, text)
+
+    def _seconds(self, node: object, path: tuple[str | int, ...]) -> object:
+        seconds = parse_duration(node)
+        if seconds is None:
+            message = f"{node!r} is no duration"
+            self.findings.append(
+                Finding(code="E205", path=path, message=message, suggestion="for example: 90s, 10m, 1h30m")
+            )
+            return 0.0
+        return seconds

@@ -1,0 +1,71 @@
+"""Configuration files on a disk: reading them, finding the schemas, and remembering compiled projects by content."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Mapping
+from pathlib import Path
+
+import amp_fsm
+from amp_fsm.config.build import build_profiles
+from amp_fsm.config.load import Loaded, load
+from amp_fsm.config.merge import merge_trees
+from amp_fsm.config.schema import normalise
+from amp_fsm.config.yaml_text import parse
+from amp_fsm.model.profile import Profile
+
+PACKAGE = Path(amp_fsm.__file__).parent
+MAIN_SCHEMA = "amp-fsm"
+
+
+class DiskReader:
+    """Reads configurations from the disk, and the built-in ones from the package."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes, of which no more than a little over the limit are read."""
+        with Path(path).open("rb") as stream:
+            return stream.read(11_000_000)
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Return the files that match, sorted."""
+        return tuple(sorted(found for found in glob.glob(pattern, recursive=True) if Path(found).is_file()))  # noqa: PTH207 - patterns may be absolute
+
+    def builtin(self, folder: str) -> tuple[tuple[str, bytes], ...]:
+        """Return name and bytes of every YAML file of a built-in folder."""
+        if folder not in self.builtins():
+            return ()
+        files = sorted((PACKAGE / "builtin" / folder).glob("*.yaml"))
+        return tuple((f"builtin:{folder}/{file.name}", file.read_bytes()) for file in files)
+
+    def builtins(self) -> tuple[str, ...]:
+        """Return the names of the built-in folders."""
+        return tuple(sorted(path.name for path in (PACKAGE / "builtin").iterdir() if path.is_dir()))
+
+
+def schema_folder() -> Path:
+    """Return where the schemas are: inside an installed package, beside it in a checkout."""
+    packaged = PACKAGE / "schemas"
+    return packaged if packaged.is_dir() else PACKAGE.parent / "schemas"
+
+
+def schema_kinds() -> tuple[str, ...]:
+    """Return the kinds of file that have a schema."""
+    return tuple(sorted(path.name.removesuffix(".schema.json") for path in schema_folder().glob("*.schema.json")))
+
+
+def schema_text(kind: str = MAIN_SCHEMA) -> str:
+    """Return the JSON Schema of a kind of file.  Raises `FileNotFoundError`."""
+    return (schema_folder() / f"{kind}.schema.json").read_text("utf-8")
+
+
+def load_project(path: str, environment: Mapping[str, str]) -> Loaded:
+    """Return the configuration at `path` with all its problems."""
+    home = environment.get("HOME") or str(Path.home())
+    return load(path, DiskReader(), environment, schema_text(), home=home, cwd=str(Path.cwd()))
+
+
+def load_profiles() -> Mapping[str, Profile]:
+    """Return the built-in profiles by name."""
+    trees = [parse(data, name).value or {} for name, data in DiskReader().builtin("profiles")]
+    tree = normalise(merge_trees(trees), schema_text(), {}).tree
+    return build_profiles(tree)
