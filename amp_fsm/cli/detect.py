@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -66,7 +67,7 @@ def _configured(config: str) -> Mapping[str, Profile]:
 
 def _screen(file: str) -> str:
     try:
-        raw = click.get_binary_stream("stdin").read() if file == STANDARD_INPUT else Path(file).read_bytes()
+        raw = sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except OSError as error:
         raise UnreadableScreenError(f"cannot read {file}: {error.strerror}") from error
     return raw.decode(errors="replace")

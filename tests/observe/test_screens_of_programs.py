@@ -8,10 +8,10 @@ import json
 from pathlib import Path
 
 import pytest
-from amp_fsm.world.config_files import load_profiles
 
 from amp_fsm.model.profile import Composer, ScreenState
 from amp_fsm.observe.screen import read_screen
+from amp_fsm.world.config_files import load_profiles
 
 FOLDER = Path(__file__).parents[1] / "golden" / "screens"
 CASES = sorted(path.parent for path in FOLDER.glob("*/expected.json"))
