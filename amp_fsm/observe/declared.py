@@ -9,7 +9,8 @@ from amp_fsm.model.facts import Fact, Why, known, unknown
 from amp_fsm.model.project import FactSpec, Project, Source
 from amp_fsm.model.seen import Failed, FileSeen, PaneSeen, Seen
 from amp_fsm.observe.documents import cell_of
-from amp_fsm.observe.screen import region_lines
+from amp_fsm.observe.screen_regions import Regions
+from amp_fsm.observe.screen_text import read_lines
 
 
 def declared_facts(
@@ -45,7 +46,8 @@ def _screen(spec: FactSpec, project: Project, name: str, pane: PaneSeen | None, 
         return known(spec.name, False, "no pane", "screen")
     if capture is None:
         return unknown(spec.name, Why.UNREACHABLE, "the screen was not captured", "screen")
-    lines = region_lines(project.profiles[agent.profile], spec.region, capture, pane.variables)
+    region = Regions(project.profiles[agent.profile], read_lines(capture), pane.variables, None).get(spec.region)
+    lines = [line.text for line in region.lines] if region is not None else []
     found = next((line for line in lines if re.search(spec.pattern, line)), None)
     return known(spec.name, found is not None, f'"{found.strip()[:80]}"' if found else spec.region, "screen")
 

@@ -100,7 +100,9 @@ class _Observing:
         body = f"{look.reading.body if look.reading else ''}|{claims.body}|{self._work_body(assignment)}"
         sample = next_sample(look, facts, body)
         facts["progress"] = known("progress", sample.progress == self.now.policy, "since the last look", "screen")
-        facts.update(declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane)))
+        facts.update(
+            declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane))
+        )
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
         self.samples[agent.name] = sample

@@ -16,9 +16,11 @@ def pane_drift(project: Project, survey: Survey | None, panes: Mapping[str, Pane
         return ()
     prefix = f"{project.name}/"
     owners = [pane.owner for pane in survey.panes if pane.owner.startswith(prefix) and not pane.dead]
-    wanted = {spec.address for spec in (*project.agents.values(), *project.services.values())}
+    wanted = {a.address for a in project.agents.values()} | {s.address for s in project.services.values()}
     drift = [
-        Drift(address=address, kind="duplicate", text=f"{count} panes carry its mark; {panes[address].ref.pane} is used")
+        Drift(
+            address=address, kind="duplicate", text=f"{count} panes carry its mark; {panes[address].ref.pane} is used"
+        )
         for owner, count in Counter(owners).items()
         if count > 1 and (address := owner.removeprefix(prefix)) in panes
     ]

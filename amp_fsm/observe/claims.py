@@ -1,0 +1,143 @@
+"""Claims: what an agent says of its work, and whether it said so since it was last spoken to.
+
+Our own words are never read as claims, nor is what was there before: a claim counts when it was first seen after the
+last delivered prompt and after the last verdict.  Somebody who saves an older version of the file claims nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
+from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.record import Assignment, CellMemory, LogMemory
+from amp_fsm.model.seen import Failed, FileSeen, Missing
+from amp_fsm.model.standard import CLAIMS
+from amp_fsm.model.time import Now
+from amp_fsm.observe.documents import StatusRow, claim_of
+from amp_fsm.observe.fold import fold, same_name
+from amp_fsm.observe.markdown import find_tables
+
+REWRITES = 3
+"""How often a row that fell back to an older text is written again before that text is taken for a claim."""
+
+STATUS = "status"
+"""Our key of the column in which agents claim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowClaims:
+    """What a row claims, what is to be remembered of it, and whether it fell back to what it said before ours."""
+
+    facts: Mapping[str, Fact]
+    memory: CellMemory
+    fallen: bool = False
+    odd: str = ""
+
+
+def row_claims(
+    spec: DocumentSpec, row: StatusRow | Failed | None, memory: CellMemory, assignment: Assignment | None, now: Now
+) -> RowClaims:
+    """Return what an agent's row claims now."""
+    if isinstance(row, Failed):
+        return RowClaims(facts=_all_unknown(Why.UNREACHABLE, row.reason), memory=memory, odd=row.reason)
+    if row is None or STATUS not in row.cells:
+        return RowClaims(facts=_all_false(f"{spec.file} has no row for it"), memory=memory)
+    text = row.cells[STATUS]
+    rest = _rest(spec, row)
+    evidence = f'{spec.file}:{row.line} "{text}"'
+    if memory.wrote and text == memory.wrote:
+        return RowClaims(facts=_all_false(f"{evidence} is ours"), memory=memory)
+    if memory.wrote and text == memory.replaced and rest == memory.row and memory.rewrites < REWRITES:
+        return RowClaims(facts=_all_false(f"{evidence} is an older version"), memory=memory, fallen=True)
+    if (text, rest) != (memory.text, memory.row) or not memory.first_seen:
+        memory = replace(memory, text=text, row=rest, first_seen=now.policy)
+    claim = claim_of(spec.words, text)
+    if claim is None:
+        odd = f"{evidence} is no word of the configuration"
+        return RowClaims(facts=_all_unknown(Why.UNRECOGNISED, odd), memory=memory, odd=odd)
+    if not _fresh(memory.first_seen, assignment):
+        return RowClaims(facts=_all_false(f"{evidence} is as it was before"), memory=memory)
+    return RowClaims(facts=_claiming(claim, evidence, "row"), memory=memory)
+
+
+def remember_write(memory: CellMemory, wrote: str, replaced: str, *, rewritten: bool) -> CellMemory:
+    """Return what is known of a cell after we wrote it; the rest of its row stays as it was last seen."""
+    if replaced == memory.wrote and not rewritten:
+        return replace(memory, wrote=wrote)
+    return replace(memory, wrote=wrote, replaced=replaced, rewrites=memory.rewrites + 1 if rewritten else 0)
+
+
+def _rest(spec: DocumentSpec, row: StatusRow) -> str:
+    """Return a digest of the row without the cells that we write: those of the status and the task."""
+    ours = {fold(spec.columns[key]) for key in (STATUS, "task") if key in spec.columns}
+    kept = [f"{header}={text}" for header, text in row.headers.items() if fold(header) not in ours]
+    return hashlib.sha256("\x1f".join(kept).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _fresh(first_seen: float, assignment: Assignment | None) -> bool:
+    if assignment is None:
+        return True
+    if assignment.delivered is None:
+        return False
+    return first_seen > max(assignment.delivered, assignment.verdict_at or 0.0)
+
+
+def log_claims(
+    spec: DocumentSpec,
+    file: FileSeen | Missing | Failed | None,
+    name: str,
+    memory: LogMemory,
+    assignment: Assignment | None,
+    now: Now,
+) -> tuple[Mapping[str, Fact], LogMemory]:
+    """Return what an agent claims in a log: in rows of its own that name its task and came since the last look."""
+    if not isinstance(file, FileSeen):
+        return _all_false(f"{spec.file} could not be read as a log"), memory
+    said = _claims_in_log(spec, file.text, name, assignment.task if assignment else "")
+    if len(said) > memory.rows and memory.first_seen:
+        memory = LogMemory(rows=len(said), claim=said[-1][0], first_seen=now.policy)
+    elif len(said) != memory.rows or not memory.first_seen:
+        memory = LogMemory(rows=len(said), first_seen=now.policy)
+    if assignment is None or not memory.claim or not _fresh(memory.first_seen, assignment):
+        return _all_false(f"nothing new in {spec.file}"), memory
+    return _claiming(memory.claim, f'{spec.file}:{said[-1][1]} "{said[-1][2]}"', "line"), memory
+
+
+def _claims_in_log(spec: DocumentSpec, text: str, name: str, task: str) -> list[tuple[str, int, str]]:
+    found: list[tuple[str, int, str]] = []
+    for table in find_tables(text, spec.heading):
+        column = table.column(spec.key)
+        for row in table.rows:
+            if column is None or column >= len(row.cells) or not same_name(row.cells[column].text, name):
+                continue
+            others = [cell for place, cell in enumerate(row.texts) if place != column]
+            line = " | ".join(others)
+            claims = {claim for cell in others if (claim := claim_of(spec.words, cell))}
+            if len(claims) == 1 and (not task or fold(task) in fold(line)):
+                found.append((claims.pop(), row.line, line[:80]))
+    return found
+
+
+def combine(row: Mapping[str, Fact], logs: Iterable[Mapping[str, Fact]]) -> dict[str, Fact]:
+    """Return the claims of a row and of logs as one: the row has the last word, for it is the later habit."""
+    if any(fact.truth is not Truth.FALSE for fact in row.values()):
+        return dict(row)
+    for log in logs:
+        if any(fact.truth is Truth.TRUE for fact in log.values()):
+            return dict(log)
+    return dict(row)
+
+
+def _claiming(claim: str, evidence: str, source: str) -> dict[str, Fact]:
+    return {name: known(name, name == f"claims_{claim}", evidence, source) for name in CLAIMS}
+
+
+def _all_false(evidence: str) -> dict[str, Fact]:
+    return {name: known(name, False, evidence, "row") for name in CLAIMS}
+
+
+def _all_unknown(why: Why, evidence: str) -> dict[str, Fact]:
+    return {name: unknown(name, why, evidence, "row") for name in CLAIMS}

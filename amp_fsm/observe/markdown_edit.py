@@ -1,0 +1,131 @@
+"""Exact edits of Markdown tables: only the bytes inside the cells change, or one row is added.  Text in, text out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from amp_fsm.observe.fold import same_name
+from amp_fsm.observe.markdown import Row, Table, find_tables, headings
+
+_SLASHES = re.compile(r"\\+(?=\s*(?:\||$))")  # would escape the pipe that follows
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+Cells = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """An edited document; `replaced` holds what each header's cell said before (empty for a new row)."""
+
+    text: str
+    replaced: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentProblem:
+    """Why a document cannot be read or edited as asked, and how to mend it."""
+
+    message: str
+    hint: str = ""
+
+
+def escape(value: str) -> str:
+    """Return a text that stands in one cell: no line ends, no control characters, no bare pipes or backslash tricks."""
+    flat = _CONTROL.sub(" ", value).strip()
+    if flat.count("`") % 2:
+        flat = flat.replace("`", "'")
+    return _SLASHES.sub("", flat).strip().replace("|", "\\|")
+
+
+def table_under(text: str, heading: str) -> Table | DocumentProblem:
+    """Return the table under `heading`; the first one that follows it."""
+    found = find_tables(text, heading)
+    if found:
+        return found[0]
+    known = headings(text)
+    close = difflib.get_close_matches(heading, known, n=1)
+    if close:
+        hint = f"did you mean {close[0]!r}?"
+    else:
+        hint = f"headings: {', '.join(known[:12])}" if known else "the document has no headings"
+    return DocumentProblem(message=f"no table under the heading {heading!r}", hint=hint)
+
+
+def find_row(table: Table, key: str, name: str) -> Row | DocumentProblem | None:
+    """Return the row that `key` names `name`; None when there is none; a problem when there are two."""
+    column = table.column(key)
+    if column is None:
+        return DocumentProblem(
+            message=f"the table has no column {key!r}", hint=f"columns: {', '.join(table.header.texts)}"
+        )
+    rows = [row for row in table.rows if column < len(row.cells) and same_name(row.cells[column].text, name)]
+    if len(rows) > 1:
+        places = " and ".join(str(row.line) for row in rows)
+        return DocumentProblem(message=f"{name!r} has {len(rows)} rows, in lines {places}", hint="keep one of them")
+    return rows[0] if rows else None
+
+
+def set_cells(text: str, heading: str, key: str, name: str, cells: Cells) -> Edit | DocumentProblem:
+    """Return the document with some cells of one row changed; a row that is missing is added at the table's end."""
+    table = table_under(text, heading)
+    if isinstance(table, DocumentProblem):
+        return table
+    row = find_row(table, key, name)
+    if isinstance(row, DocumentProblem):
+        return row
+    if row is None:
+        return append_row(text, heading, ((key, name), *cells))
+    changes: list[tuple[int, int, str]] = []
+    replaced: dict[str, str] = {}
+    for header, value in cells:
+        column = table.column(header)
+        if column is None or column >= len(row.cells):
+            return DocumentProblem(message=f"row {name!r} has no cell {header!r}", hint=f"line {row.line}")
+        cell = row.cells[column]
+        replaced[header] = cell.text
+        if escape(value) != text[cell.start : cell.end]:
+            changes.append((cell.start, cell.end, escape(value)))
+    for start, end, value in sorted(changes, reverse=True):
+        text = text[:start] + value + text[end:]
+    return Edit(text=text, replaced=replaced)
+
+
+def append_row(text: str, heading: str, cells: Cells) -> Edit | DocumentProblem:
+    """Return the document with one more row at the table's end, in the style of the table."""
+    table = table_under(text, heading)
+    if isinstance(table, DocumentProblem):
+        return table
+    values = _values(table, cells)
+    if isinstance(values, DocumentProblem):
+        return values
+    header = text[table.header.start : table.header.end]
+    indent = header[: len(header) - len(header.lstrip())]
+    line = f" {' | '.join(values)} "
+    line = f"{indent}|{line}|" if header.lstrip().startswith("|") else f"{indent}{line.strip()}"
+    ending = "\r\n" if text[table.header.end : table.header.end + 2] == "\r\n" else "\n"
+    return Edit(text=f"{text[: table.end]}{ending}{line}{text[table.end :]}")
+
+
+def has_row(text: str, heading: str, cells: Cells) -> bool:
+    """Return whether the table already holds exactly such a row."""
+    table = table_under(text, heading)
+    if isinstance(table, DocumentProblem):
+        return False
+    values = _values(table, cells)
+    if isinstance(values, DocumentProblem):
+        return False
+    wanted = tuple(value.replace("\\|", "|") for value in values)
+    return any(row.texts == wanted for row in table.rows)
+
+
+def _values(table: Table, cells: Cells) -> list[str] | DocumentProblem:
+    values = ["" for _ in table.header.cells]
+    for header, value in cells:
+        column = table.column(header)
+        if column is None:
+            known = ", ".join(table.header.texts)
+            return DocumentProblem(message=f"the table has no column {header!r}", hint=f"columns: {known}")
+        values[column] = escape(value)
+    return values
