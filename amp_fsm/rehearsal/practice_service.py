@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
+from amp_fsm.rehearsal.practice_agent.outside import Outside
 
 POLL_SECONDS = 0.02
 

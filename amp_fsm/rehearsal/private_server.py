@@ -14,9 +14,10 @@ SECONDS = 10.0
 class PrivateServer:
     """A tmux server on `socket`, for the time of a `with` block."""
 
-    def __init__(self, socket: Path) -> None:
-        """Name it; nothing runs yet."""
+    def __init__(self, socket: Path, *, keep: bool) -> None:
+        """Name it; nothing runs yet.  `keep`: it is only ended when the block fails."""
         self.socket = socket
+        self._keep = keep
 
     def __enter__(self) -> PrivateServer:
         """Start it without sessions; it stays up until it is ended."""
@@ -30,6 +31,8 @@ class PrivateServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End it and every practice agent in it."""
+        if self._keep and kind is None:
+            return
         subprocess.run(
             ["tmux", "-S", str(self.socket), "kill-server"], capture_output=True, timeout=SECONDS, check=False
         )

@@ -12,43 +12,21 @@ from typing import Any
 from amp_fsm.engine.reconcile import run_pass
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Plan
-from amp_fsm.model.project import Project
 from amp_fsm.model.record import IntentStatus, Record
 from amp_fsm.ports import World
 from amp_fsm.rehearsal.cast import Cast, next_wake
 from amp_fsm.rehearsal.pace import acts, next_jump, waits_for_a_check
 from amp_fsm.rehearsal.promises import SentPrompt, broken_deliveries, broken_document
 from amp_fsm.rehearsal.report import Report, TaskEnd
-from amp_fsm.rehearsal.scenario import OperatorAct, Scenario
-from amp_fsm.rehearsal.stand_ins import ListeningNotifier, ListeningTerminal, StandInRunner
-from amp_fsm.rehearsal.virtual_clock import VirtualClock
+from amp_fsm.rehearsal.scenario import OperatorAct
+from amp_fsm.rehearsal.stage import Stage, text_of
+from amp_fsm.rehearsal.stand_ins import ListeningTerminal, StandInRunner
 
 Json = Mapping[str, Any]
 MAX_PASSES = 5_000
 CHECK_POLL_SECONDS = 0.02
 CHECK_SECONDS = 600.0
 STUBBORN = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """Everything a rehearsal plays on.
-
-    Attributes:
-        project: mapped into its scratch folder.
-        ports: the real adapters on the private world.
-        folder: the world folder that practice programs read.
-        documents: text of each document at the start, by name.
-    """
-
-    project: Project
-    scenario: Scenario
-    ports: World
-    clock: VirtualClock
-    notifier: ListeningNotifier
-    folder: Path
-    documents: Mapping[str, str]
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,9 +48,9 @@ class Rehearsal:
         begun = time.monotonic()
         stage = self.stage
         terminal = ListeningTerminal(stage.ports.terminal)
-        runner = StandInRunner(stage.ports.runner, stage.folder, stage.scenario)
+        runner = StandInRunner(stage.ports.runner, stage.world, stage.scenario)
         ports = replace(stage.ports, terminal=terminal, runner=runner)
-        cast = Cast(stage.project, stage.folder, terminal)
+        cast = Cast(stage.project, stage.world, terminal)
         self.acts = sorted(stage.scenario.operator, key=lambda act: act.after)
         ended = ""
         while not ended:
@@ -158,6 +136,7 @@ class Rehearsal:
             passes=self.passes,
             policy_seconds=stage.clock.elapsed,
             real_seconds=real,
+            kept=stage.kept,
         )
 
     def _end(self, task: str, record: Record) -> TaskEnd:
@@ -184,8 +163,3 @@ class Rehearsal:
             after = text_of(Path(self.stage.project.root, document.file))
             broken += broken_document(document, self.stage.documents[name], after)
         return broken
-
-
-def text_of(path: Path) -> str:
-    """Return a file's text with its line ends as they are; empty when it is not there."""
-    return path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""

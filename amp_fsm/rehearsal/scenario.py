@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from amp_fsm.errors import AmpFsmError
+from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.project import Project
 
 Json = Mapping[str, Any]
+Path = tuple[str | int, ...]
 DAY = 86400.0
 DONE = "COMPLETED"
-_DURATIONS = frozenset({"after", "for", "start", "works", "lag", "time"})
-_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": DAY}
-
-
-class ScenarioError(AmpFsmError):
-    """A scenario names something that the configuration does not have, or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,93 +50,93 @@ class Scenario:
     time: float = DAY
 
 
-def parse_scenario(name: str, tree: Json, project: Project) -> Scenario:
-    """Return the scenario that a schema-valid `tree` describes for `project`.
+def parse_scenario(name: str, tree: Json, project: Project) -> tuple[Scenario, tuple[Finding, ...]]:
+    """Return the scenario that `tree` describes for `project`, and what it names that the project does not have.
 
-    Raises:
-        ScenarioError: it names things that the project does not have; all of them are said at once.
+    Args:
+        name: of the scenario, for reports.
+        tree: valid by the schema, its durations in seconds.
+        project: whose names are meant.
     """
-    faults: list[str] = []
-    tasks = resolve("tasks", tree.get("tasks", {}), project.tasks, faults)
+    naming = _Naming(project=project)
     scenario = Scenario(
         name=name,
         description=tree.get("description", ""),
-        agents=resolve("agents", tree.get("agents", {}), project.agents, faults),
-        tasks={task: _named_deliverables(task, spec, project, faults) for task, spec in tasks.items()},
-        services=resolve("services", tree.get("services", {}), project.services, faults),
-        checks=resolve("checks", tree.get("checks", {}), project.checks, faults),
+        agents=naming.resolve("agents", tree, project.agents),
+        tasks=naming.forgetful(naming.resolve("tasks", tree, project.tasks)),
+        services=naming.resolve("services", tree, project.services),
+        checks=naming.resolve("checks", tree, project.checks),
         http=dict(tree.get("http", {})),
         real=frozenset(tree.get("real", ())),
-        operator=tuple(_acts(tree.get("operator", ()), project, faults)),
-        expect=_expectations(tree.get("expect", {}), project, faults),
-        time=seconds(tree.get("time", "24h")),
+        operator=tuple(naming.acts(tree.get("operator", ()))),
+        expect=naming.expectations(tree),
+        time=tree.get("time", DAY),
     )
     known = {*project.checks, *project.services, *project.facts}
-    faults += [_unknown("real", item, known) for item in sorted(scenario.real - known)]
-    faults += [_unknown("http", item, project.facts) for item in scenario.http if item not in project.facts]
-    if faults:
-        raise ScenarioError(f"scenario {name}:\n  " + "\n  ".join(faults))
-    return scenario
+    for place, item in enumerate(tree.get("real", ())):
+        naming.check(item, known, ("real", place))
+    for fact in scenario.http:
+        naming.check(fact, project.facts, ("http", fact), on="key")
+    return scenario, tuple(naming.findings)
 
 
-def seconds(text: str) -> float:
-    """Return a duration such as `1h30m` in seconds."""
-    return sum(float(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+(?:\.\d+)?)([smhd])", text))
+@dataclass(slots=True, kw_only=True)
+class _Naming:
+    """Resolves a scenario's names, and keeps what could not be."""
 
+    project: Project
+    findings: list[Finding] = field(default_factory=list)
 
-def resolve(what: str, patterns: Json, names: Iterable[str], faults: list[str]) -> dict[str, Json]:
-    """Return each name's behaviour: what is said of `*`, over it that of `#N`, over that of the name itself."""
-    names = list(names)
-    numbered = {f"#{number}": name for number, name in enumerate(names, start=1)}
-    # a configuration with fewer tasks than the scenario counts is no fault
-    odd = [pattern for pattern in patterns if not re.fullmatch(r"\*|#\d+", pattern) and pattern not in names]
-    faults.extend(_unknown(what, pattern, names) for pattern in odd)
-    resolved: dict[str, Json] = {}
-    for place, name in numbered.items():
-        said = [patterns[key] for key in ("*", place, name) if key in patterns]
-        resolved[name] = _with_seconds({key: value for spec in said for key, value in spec.items()})
-    return resolved
+    def check(self, name: str, known: Iterable[str], path: Path, *, on: str = "value") -> None:
+        """Note a name that is not known."""
+        known = list(known)
+        if name not in known:
+            message = f"`{name}` is not in the configuration"
+            self.findings.append(
+                Finding(code="E401", path=path, message=message, suggestion=did_you_mean(name, known), on=on)
+            )
 
+    def resolve(self, what: str, tree: Json, names: Iterable[str]) -> dict[str, Json]:
+        """Return each name's behaviour: what is said of `*`, over it that of `#N`, over that of the name itself."""
+        patterns: Json = tree.get(what, {})
+        names = list(names)
+        # a configuration with fewer tasks than the scenario counts is no fault
+        for pattern in patterns:
+            if not re.fullmatch(r"\*|#\d+", pattern):
+                self.check(pattern, names, (what, pattern), on="key")
+        resolved: dict[str, Json] = {}
+        for number, name in enumerate(names, start=1):
+            said = [patterns[key] for key in ("*", f"#{number}", name) if key in patterns]
+            resolved[name] = {key: value for spec in said for key, value in spec.items()}
+        return resolved
 
-def _with_seconds(spec: Json) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for key, value in spec.items():
-        if isinstance(value, Mapping):
-            made[key] = _with_seconds(value)
-        else:
-            made[key] = seconds(value) if key in _DURATIONS else value
-    return made
+    def forgetful(self, tasks: Mapping[str, Json]) -> dict[str, Json]:
+        """Return the tasks with the deliverables that are forgotten at first as they are configured."""
+        made: dict[str, Json] = {}
+        for task, spec in tasks.items():
+            files = [deliverable.file for deliverable in self.project.tasks[task].deliverables]
+            wanted = spec.get("claims_done_without", [])
+            for place, file in enumerate(file for file in wanted if file != "*"):
+                self.check(file, files, ("tasks", task, "claims_done_without", place))
+            made[task] = {**spec, "claims_done_without": files} if "*" in wanted else spec
+        return made
 
+    def expectations(self, tree: Json) -> dict[str, str]:
+        """Return the state in which each task should end."""
+        wrapped = {pattern: {"state": state} for pattern, state in tree.get("expect", {}).items()}
+        resolved = self.resolve("expect", {"expect": wrapped}, self.project.tasks)
+        found = {task: spec.get("state", DONE) for task, spec in resolved.items()}
+        for task, state in found.items():
+            if state != DONE:
+                self.check(state, self.project.machines[self.project.tasks[task].machine].states, ("expect", task))
+        return found
 
-def _named_deliverables(task: str, spec: Json, project: Project, faults: list[str]) -> Json:
-    files = [deliverable.file for deliverable in project.tasks[task].deliverables]
-    wanted = spec.get("claims_done_without", ())
-    faults += [_unknown(f"tasks.{task}.claims_done_without", f, files) for f in wanted if f != "*" and f not in files]
-    return {**spec, "claims_done_without": files} if "*" in wanted else spec
-
-
-def _expectations(patterns: Mapping[str, str], project: Project, faults: list[str]) -> dict[str, str]:
-    wrapped = {pattern: {"state": state} for pattern, state in patterns.items()}
-    found = {task: spec.get("state", DONE) for task, spec in resolve("expect", wrapped, project.tasks, faults).items()}
-    for task, state in found.items():
-        states = project.machines[project.tasks[task].machine].states
-        if state not in states:
-            faults.append(_unknown(f"expect.{task}", state, states))
-    return found
-
-
-def _acts(acts: Iterable[Json], project: Project, faults: list[str]) -> Iterator[OperatorAct]:
-    addresses = [s.address for group in (project.agents, project.tasks, project.services) for s in group.values()]
-    numbered = {f"task/#{number}": f"task/{name}" for number, name in enumerate(project.tasks, start=1)}
-    for act in acts:
-        subject = numbered.get(act["fire"]["subject"], act["fire"]["subject"])
-        if subject not in addresses:
-            faults.append(_unknown("operator", subject, addresses))
-        yield OperatorAct(after=seconds(act["after"]), subject=subject, transition=act["fire"]["transition"])
-
-
-def _unknown(where: str, name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f", did you mean {near[0]}?" if near else f" (there are: {', '.join(known) or 'none'})"
-    return f"{where}: no {name!r} in the configuration{hint}"
+    def acts(self, acts: Iterable[Json]) -> Iterator[OperatorAct]:
+        """Yield what the operator does, subjects by their names."""
+        groups = (self.project.agents, self.project.tasks, self.project.services)
+        addresses = [spec.address for group in groups for spec in group.values()]
+        numbered = {f"task/#{number}": f"task/{name}" for number, name in enumerate(self.project.tasks, start=1)}
+        for place, act in enumerate(acts):
+            subject = numbered.get(act["fire"]["subject"], act["fire"]["subject"])
+            self.check(subject, addresses, ("operator", place, "fire", "subject"))
+            yield OperatorAct(after=act["after"], subject=subject, transition=act["fire"]["transition"])
