@@ -1,0 +1,21 @@
+"""`python -m tests.benchmarks [NAME...]`: measure, and print the tables of docs/performance.md."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from tests.benchmarks.measure import machine
+
+NAMES = ("starting", "loading", "planning", "remembering", "looking")
+
+
+def main(names: list[str]) -> None:
+    """Print one section per benchmark as soon as it is measured."""
+    print(f"Measured on {machine()}: median (fastest to slowest).\n", flush=True)
+    for name in names or NAMES:
+        print(importlib.import_module(f"tests.benchmarks.{name}").report(), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
