@@ -106,12 +106,14 @@ class ComposerSpec:
         prompt: pattern of the box's first content line; group `text` is what was typed.
         placeholders: patterns of texts that count as empty (besides dim text, which always does).
         collapsed: patterns of a collapsed paste.
+        beside: pattern of what stands on the box's lines but is not of it (a side bar); cut away before anything else.
     """
 
     region: str
     prompt: str
     placeholders: tuple[str, ...] = ()
     collapsed: tuple[str, ...] = ()
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ When in doubt it is a draft: text taken for nothing would be submitted together 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amp_fsm.model.profile import Composer, ComposerSpec
 from amp_fsm.observe.screen_regions import Regions
@@ -39,6 +39,7 @@ def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
         return Box(content=Composer.ABSENT)
     prompt = re.compile(spec.prompt)
     lines = region.lines if region.lines or region.stop == region.start else regions.screen[region.start : region.stop]
+    lines = tuple(_without(line, spec.beside) for line in lines) if spec.beside else lines
     head = next((index for index, line in enumerate(lines) if prompt.search(_open(line.text))), None)
     if head is None:
         return Box(content=Composer.ABSENT)
@@ -57,6 +58,15 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)
+
+
+def _without(line: Line, beside: str) -> Line:
+    """Return the line up to what stands beside the box."""
+    found = re.search(beside, line.text)
+    if found is None:
+        return line
+    cut = found.start()
+    return replace(line, text=line.text[:cut], solid=line.solid[:cut].rstrip(), plain=line.plain[:cut].rstrip())
 
 
 def _without_blank_start(lines: tuple[Line, ...]) -> tuple[Line, ...]:

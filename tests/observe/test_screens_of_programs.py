@@ -15,13 +15,14 @@ from amp_fsm.world.config_files import load_profiles
 
 FOLDER = Path(__file__).parents[1] / "golden" / "screens"
 CASES = sorted(path.parent for path in FOLDER.glob("*/expected.json"))
+PROFILES = load_profiles()
 NOW = 1795426800.0
 BY_HAND = {"amp", "antigravity", "generic", "practice"}
 
 
 def test_there_are_golden_screens_of_every_program_that_was_captured() -> None:
     seen = {json.loads((case / "expected.json").read_text())["profile"] for case in CASES}
-    assert seen == set(load_profiles()) - BY_HAND
+    assert seen == set(PROFILES) - BY_HAND
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -30,20 +31,20 @@ def test_screen(case: Path) -> None:
     capture = next(case.glob("screen.*")).read_text()
     variables = case / "variables.json"
     known = json.loads(variables.read_text()) if variables.exists() else {}
-    reading = read_screen(load_profiles()[expected.pop("profile")], capture, known, NOW)
+    reading = read_screen(PROFILES[expected.pop("profile")], capture, known, NOW)
     assert {key: getattr(reading, key) for key in expected} == expected
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_generic_profile_calls_no_program_idle(case: Path) -> None:
-    reading = read_screen(load_profiles()["generic"], next(case.glob("screen.*")).read_text(), {}, NOW)
+    reading = read_screen(PROFILES["generic"], next(case.glob("screen.*")).read_text(), {}, NOW)
     assert reading.state is not ScreenState.IDLE
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_without_variables_a_screen_is_read_the_same_or_not_at_all_but_never_more_boldly(case: Path) -> None:
     expected = json.loads((case / "expected.json").read_text())
-    reading = read_screen(load_profiles()[expected["profile"]], next(case.glob("screen.*")).read_text(), {}, NOW)
+    reading = read_screen(PROFILES[expected["profile"]], next(case.glob("screen.*")).read_text(), {}, NOW)
     assert reading.state in {expected["state"], ScreenState.UNKNOWN}
     if expected["composer"] == Composer.DRAFT:
         assert reading.composer is not Composer.EMPTY
@@ -100,17 +101,31 @@ DRAWN = "╭" + "─" * 58 + "╮\n│ > {:<54} │\n╰" + "─" * 58 + "╯\n 
             id="an-open-answer-without-a-title",
         ),
         pytest.param(
+            "gemini",
+            "✦ hi\n╭────────────╮\n│ >   Type your message │\n╰────────────╯\n ~/x",
+            "idle",
+            "empty",
+            id="gemini-in-a-drawn-box",
+        ),
+        pytest.param(
+            "opencode",
+            " x\n ┃{0}Context\n ┃{0}1,234 tokens\n ┃  Build · Mock{0}LSP\n ╹▀▀▀▀▀▀\n ~/x".format(" " * 70),
+            "idle",
+            "empty",
+            id="opencode-beside-a-side-bar",
+        ),
+        pytest.param(
             "amp", "╭──────╮\n│      │\n╰──────╯", "unknown", "empty", id="amp-is-never-idle-by-its-text-alone"
         ),
         pytest.param("amp", "Allow once / Reject\n╭──────╮\n│      │\n╰──────╯", "blocked", "absent", id="amp-asks"),
     ],
 )
 def test_what_misled_earlier_rules(profile: str, capture: str, state: str, composer: str) -> None:
-    reading = read_screen(load_profiles()[profile], capture, {}, NOW)
+    reading = read_screen(PROFILES[profile], capture, {}, NOW)
     assert (reading.state, reading.composer) == (state, composer)
 
 
 def test_antigravity_reads_the_limit_that_its_proxy_passes_on() -> None:
     capture = f"❯ a\n● API Error: 429 RESOURCE_EXHAUSTED quota will reset after 2h13m.\n{RULE}\n❯ \n{RULE}\n"
-    reading = read_screen(load_profiles()["antigravity"], capture, {}, NOW)
+    reading = read_screen(PROFILES["antigravity"], capture, {}, NOW)
     assert (reading.state, reading.resets_at) == (ScreenState.LIMITED, NOW + 7980)
