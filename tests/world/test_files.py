@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import resource
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.world import files as files_module
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.files_write import write_over
+from tests.world.processes import full_disk
 
 
 def digest_of(files: LocalFiles, path: str) -> str:
@@ -181,35 +180,15 @@ class TestReplacing:
         with pytest.raises(DocumentError, match="is a folder"):
             LocalFiles(tmp_path).write_new("a.md", "new")
 
-    def test_a_disk_that_takes_no_more_leaves_the_old_file(self, tmp_path: Path, little_room: None) -> None:
+    def test_a_disk_that_takes_no_more_leaves_the_old_file(self, tmp_path: Path) -> None:
         path = tmp_path / "a.md"
         path.write_text("old")
         files = LocalFiles(tmp_path)
-        with pytest.raises(DocumentError, match="cannot be written: file too large"):
-            files.replace("a.md", "x" * 100_000, if_digest=digest_of(files, "a.md"))
+        digest = digest_of(files, "a.md")
+        with full_disk(65536), pytest.raises(DocumentError, match="cannot be written: file too large"):
+            files.replace("a.md", "x" * 100_000, if_digest=digest)
         assert path.read_text() == "old"
         assert [found.name for found in tmp_path.iterdir()] == ["a.md"]
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[Path]:
-    """A folder of a user who is not root, as whom this process runs meanwhile."""
-    nobody = 65534 if os.geteuid() == 0 else os.geteuid()
-    with tempfile.TemporaryDirectory() as folder:
-        os.chown(folder, nobody, -1)
-        was = os.geteuid()
-        os.seteuid(nobody)
-        yield Path(folder)
-        os.seteuid(was)
-
-
-@pytest.fixture
-def little_room() -> Iterator[None]:
-    """No file of this process may become larger than 64 KB, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture

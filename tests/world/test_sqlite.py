@@ -19,7 +19,7 @@ from amp_fsm.model.record import Record, SubjectRecord
 from amp_fsm.ports import Commit, Entry
 from amp_fsm.world.sqlite import SqliteStore
 from tests.fakes.clock import FakeClock
-from tests.world.processes import until
+from tests.world.processes import full_disk, until
 
 ADA = SubjectRecord(address="agent/ada", state="IDLE")
 ONE = Commit(record=Record(subjects={"agent/ada": ADA}), subjects=("agent/ada",), memory=True, moves=True)
@@ -98,6 +98,33 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     for use in (lambda: SqliteStore(tmp_path / "store").commit(ONE), SqliteStore(tmp_path / "store").lock().__enter__):
         with pytest.raises(StoreError):
             use()
+
+
+def test_a_store_that_may_only_be_read_is_read(unprivileged: Path) -> None:
+    stands = SqliteStore(unprivileged).commit(ONE)
+    (unprivileged / "amp-fsm.db").chmod(0o444)
+    unprivileged.chmod(0o555)
+    assert SqliteStore(unprivileged).load() == stands
+    with pytest.raises(StoreError, match="readonly"):
+        SqliteStore(unprivileged).commit(ONE)
+
+
+def test_a_store_that_may_not_be_seen_is_no_empty_store(unprivileged: Path) -> None:
+    SqliteStore(unprivileged / "shut").commit(ONE)
+    (unprivileged / "shut").chmod(0o000)
+    for look in (SqliteStore(unprivileged / "shut").load, SqliteStore(unprivileged / "shut").held):
+        with pytest.raises(StoreError, match="Permission denied"):
+            look()
+    (unprivileged / "shut").chmod(0o755)
+
+
+def test_a_disk_that_takes_no_more_leaves_the_last_commit(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    stands = store.commit(ONE)
+    large = SubjectRecord(address="agent/ada", state="x" * 500_000)
+    with full_disk((tmp_path / "amp-fsm.db").stat().st_size), pytest.raises(StoreError, match=r"full|I/O"):
+        store.commit(Commit(record=Record(subjects={"agent/ada": large}), subjects=("agent/ada",)))
+    assert store.load() == stands
 
 
 def test_a_commit_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
