@@ -63,7 +63,7 @@ def parse_scenario(name: str, tree: Json, project: Project) -> tuple[Scenario, t
         name=name,
         description=tree.get("description", ""),
         agents=naming.resolve("agents", tree, project.agents),
-        tasks=naming.forgetful(naming.resolve("tasks", tree, project.tasks)),
+        tasks=naming.forgetful(tree, naming.resolve("tasks", tree, project.tasks)),
         services=naming.resolve("services", tree, project.services),
         checks=naming.resolve("checks", tree, project.checks),
         http=dict(tree.get("http", {})),
@@ -110,16 +110,14 @@ class _Naming:
             resolved[name] = {key: value for spec in said for key, value in spec.items()}
         return resolved
 
-    def forgetful(self, tasks: Mapping[str, Json]) -> dict[str, Json]:
+    def forgetful(self, tree: Json, tasks: Mapping[str, Json]) -> dict[str, Json]:
         """Return the tasks with the deliverables that are forgotten at first as they are configured."""
-        made: dict[str, Json] = {}
-        for task, spec in tasks.items():
-            files = [deliverable.file for deliverable in self.project.tasks[task].deliverables]
-            wanted = spec.get("claims_done_without", [])
-            for place, file in enumerate(file for file in wanted if file != "*"):
-                self.check(file, files, ("tasks", task, "claims_done_without", place))
-            made[task] = {**spec, "claims_done_without": files} if "*" in wanted else spec
-        return made
+        files = {name: [item.file for item in task.deliverables] for name, task in self.project.tasks.items()}
+        for pattern, spec in tree.get("tasks", {}).items():
+            known = files.get(pattern) or [file for some in files.values() for file in some]
+            for place, file in enumerate(spec.get("claims_done_without", ())):
+                self.check(file, ["*", *known], ("tasks", pattern, "claims_done_without", place))
+        return {name: _without_star(spec, files[name]) for name, spec in tasks.items()}
 
     def expectations(self, tree: Json) -> dict[str, str]:
         """Return the state in which each task should end."""
@@ -140,3 +138,7 @@ class _Naming:
             subject = numbered.get(act["fire"]["subject"], act["fire"]["subject"])
             self.check(subject, addresses, ("operator", place, "fire", "subject"))
             yield OperatorAct(after=act["after"], subject=subject, transition=act["fire"]["transition"])
+
+
+def _without_star(spec: Json, files: list[str]) -> Json:
+    return {**spec, "claims_done_without": files} if "*" in spec.get("claims_done_without", ()) else spec
