@@ -67,6 +67,9 @@ def read(capture: str, variables: Mapping[str, str] | None = None, profile: Prof
         pytest.param(BOX.format("Say something"), "idle", "box", "empty", id="a-placeholder-is-empty"),
         pytest.param(BOX.format("\x1b[2many text\x1b[0m"), "idle", "box", "empty", id="ghost-text-is-empty"),
         pytest.param(BOX.format("\n  second line"), "idle", "box", "draft", id="a-second-line-is-a-draft"),
+        pytest.param(
+            BOX.format("Say something\n  more"), "idle", "box", "draft", id="a-placeholder-has-no-second-line"
+        ),
         pytest.param("* text\n", "unknown", "", "absent", id="what-no-rule-knows-is-unknown"),
         pytest.param("", "unknown", "", "absent", id="a-blank-screen-is-unknown"),
         pytest.param("=====\nother> \n=====", "unknown", "", "absent", id="a-box-of-another-program-is-no-composer"),

@@ -67,6 +67,16 @@ DRAWN = "╭" + "─" * 58 + "╮\n│ > {:<54} │\n╰" + "─" * 58 + "╯\n 
             id="a-spinner-over-a-footer-that-still-offers-shortcuts",
         ),
         pytest.param(
+            "claude-code",
+            "✢ Pondering… (esc to interrupt · ctrl+t to hide todos)\n" + "  ☐ one more thing\n" * 20 + DRAWN.format(""),
+            "working",
+            "empty",
+            id="a-spinner-over-a-long-list-of-todos",
+        ),
+        pytest.param(
+            "claude-code", f"● x\n{RULE}\n❯ 1. do\n  2. this\n{RULE}", "idle", "draft", id="a-draft-that-is-a-list"
+        ),
+        pytest.param(
             "claude-code", f"● x\n{RULE}\n! \n{RULE}\n  ! for bash mode", "idle", "draft", id="bash-mode-is-not-empty"
         ),
         pytest.param(
