@@ -21,12 +21,12 @@ class PaneGuard:
     """What must hold in the server at the very moment of an effect, besides the pane being alive and in no mode.
 
     Attributes:
-        programs: patterns of foreground commands, matched whole; empty: any.
+        command: the foreground command as it was last seen; another one refuses; empty: any.
         owner: our option that the pane must carry.
         no_dialog: a tmux format that must be true; empty: none.
     """
 
-    programs: tuple[str, ...] = ()
+    command: str = ""
     owner: str = ""
     no_dialog: str = ""
 
