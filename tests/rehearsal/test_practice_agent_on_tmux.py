@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from amp_fsm.model.profile import Composer, ScreenState
+from amp_fsm.observe.screen import read_screen
+from amp_fsm.world.config_files import load_profiles
 from tests.rehearsal.conftest import Open
 
 PROMPT = "\n".join([f"line {number} ❯ é" for number in range(1, 40)] + ["[amp:abc12345]"])
@@ -178,6 +181,38 @@ def test_it_acknowledges_the_clock_only_after_tmux_has_drawn_what_came_of_it(ope
         set_clock(tmp_path, tick / 4, tick)
         acknowledged(pane.state, tick)
         assert (f"({tick / 4:.0f}s" if tick < 40 else "Done") in pane.screen()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "submitted", "state", "composer"),
+    [
+        pytest.param({"start": 60}, False, ScreenState.STARTING, Composer.ABSENT, id="starting"),
+        pytest.param({}, False, ScreenState.IDLE, Composer.EMPTY, id="idle"),
+        pytest.param({"ghost": "write tests"}, False, ScreenState.IDLE, Composer.EMPTY, id="ghost-text"),
+        pytest.param({"draft": {"text": "wait"}}, False, ScreenState.IDLE, Composer.DRAFT, id="a-draft"),
+        pytest.param({"swallows_enter": 1}, True, ScreenState.IDLE, Composer.DRAFT, id="a-swallowed-key"),
+        pytest.param({}, True, ScreenState.WORKING, Composer.EMPTY, id="working"),
+        pytest.param({"asks": {"after": 0}}, True, ScreenState.BLOCKED, Composer.ABSENT, id="a-dialog"),
+        pytest.param({"limited": {"after": 0}}, True, ScreenState.LIMITED, Composer.EMPTY, id="a-limit"),
+        pytest.param({"errored": {"after": 0}}, True, ScreenState.ERRORED, Composer.EMPTY, id="an-error"),
+    ],
+)
+@pytest.mark.parametrize("size", ["200x50", "60x16"])
+def test_its_profile_reads_what_it_shows(
+    open_pane: Open, behaviour: dict[str, object], submitted: bool, state: ScreenState, composer: Composer, size: str
+) -> None:
+    profile = load_profiles()["practice"]
+    pane = open_pane(behaviour, size=size)
+
+    def reading() -> tuple[ScreenState, Composer]:
+        variables = {name: pane.variable(name) for name in ("pane_current_command", "cursor_flag", "pane_dead")}
+        read = read_screen(profile, pane.screen("-e"), variables, time.time(), int(size.partition("x")[0]))
+        return read.state, read.composer
+
+    if submitted:
+        pane.shows("for shortcuts")
+        pane.submit(PROMPT)
+    pane.until(lambda: reading() == (state, composer), f"{state} with a composer that is {composer}")
 
 
 def acknowledged(state: Callable[[], dict[str, object]], tick: int) -> None:

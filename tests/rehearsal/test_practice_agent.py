@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amp_fsm.rehearsal.practice_agent.agent import PracticeAgent, Quit
+from amp_fsm.rehearsal.practice_agent.keys import Key, Paste, Text
+from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
+from amp_fsm.rehearsal.practice_agent.worker import Crash
+
+WALL = 1_800_000_000.0
+BOARD = "## Board\n| Agent | Status | At |\n|---|---|---|\n| ada | IDLE | - |\n| ben | IDLE | - |\n"
+PROMPT = "T-1: write a.py and docs/*.md with TODO. In STATUS.md set the row ada to DONE, or BLOCKED.\n[amp:abc]"
+
+
+class Stage:
+    """One practice agent without a terminal, and a clock that is moved by hand."""
+
+    def __init__(self, folder: Path, behaviour: dict[str, Any], task: dict[str, Any]) -> None:
+        self.root, self.world = folder / "root", folder / "world"
+        self.root.mkdir()
+        self.world.mkdir()
+        (self.root / "STATUS.md").write_text(BOARD)
+        deliverables = [{"file": "a.py", "min_bytes": 200}, {"file": "docs/*.md", "contains": "TODO"}]
+        board = {"name": "status", "file": "STATUS.md", "path": str(self.root / "STATUS.md"), "heading": "Board"}
+        words = {"done": ["DONE"], "blocked": ["BLOCKED"], "working": ["WORKING"]}
+        columns = {"status": "Status", "updated": "At"}
+        script = {
+            "root": str(self.root),
+            "tasks": {"T-1": {"deliverables": deliverables, "checks": [], "behaviour": task}},
+            "agents": {"ada": {"row": "ada", "behaviour": {"works": 600.0, **behaviour}}},
+            "documents": [{**board, "key": "Agent", "columns": columns, "words": words}],
+        }
+        (self.world / "tasks.json").write_text(json.dumps(script))
+        self.policy = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        self.agent = PracticeAgent(Outside(self.world, "ada"), works=600.0, behaviour={}, now=self.now())
+        self.agent.pass_time(self.now())
+
+    def now(self) -> Moment:
+        return Moment(policy=self.policy, wall=WALL + self.policy)
+
+    def after(self, seconds: float) -> str:
+        self.policy += seconds
+        self.agent.pass_time(self.now())
+        return self.phase
+
+    @property
+    def phase(self) -> str:
+        return str(self.agent.state(0, 1)["phase"])
+
+    def submit(self, text: str = PROMPT) -> dict[str, Any]:
+        self.agent.take(Paste(text=text), self.now())
+        self.agent.take(Key(name="enter"), self.now())
+        self.agent.pass_time(self.now())
+        return self.receipts()[-1]
+
+    def receipts(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.world / "ada" / "receipts.jsonl").read_text().splitlines()]
+
+    @property
+    def row(self) -> str:
+        return (self.root / "STATUS.md").read_text().splitlines()[3]
+
+
+def stage(folder: Path, task: dict[str, Any] | None = None, **behaviour: Any) -> Stage:
+    return Stage(folder, behaviour, task or {})
+
+
+def test_it_leaves_what_was_asked_for_and_says_so_in_its_row(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    receipt = one.submit()
+    assert (receipt["task"], receipt["unmentioned"], receipt["did"]) == ("T-1", [], "works on T-1 for 600s")
+    assert (one.after(599), one.row) == ("working", "| ada | IDLE | - |")
+    assert (one.after(1), one.row) == ("idle", "| ada | DONE | 08:10 |")
+    assert (one.root / "a.py").stat().st_size >= 200
+    assert (one.root / "docs" / "t-1.md").read_text().endswith("TODO\n")
+    assert (one.root / "a.py").stat().st_mtime == WALL + 600
+
+
+def test_it_leaves_only_what_the_prompt_names(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    receipt = one.submit("T-1: write a.py")
+    one.after(600)
+    assert not (one.root / "docs").exists()
+    assert one.row == "| ada | IDLE | - |"
+    assert receipt["unmentioned"] == ["deliverable docs/*.md", "content 'TODO'", "document STATUS.md", "row ada"]
+
+
+def test_a_jump_over_many_things_does_each_at_its_own_moment(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"limited": {"after": 60.0, "for": 600.0, "of": "T-1"}})
+    one.submit()
+    # the limit is reached at 60 s, lasts until the full minute after 660 s, and 540 s of work are left
+    assert one.after(10_000) == "idle"
+    assert (one.root / "a.py").stat().st_mtime == WALL + 660 + 540
+
+
+def test_without_resuming_by_itself_it_waits_to_be_told(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"limited": {"after": 60.0, "for": 600.0, "resumes": False, "of": "T-1"}})
+    one.submit()
+    assert one.after(60) == "limited"
+    assert one.submit("T-1 go on")["kind"] == "refused"
+    assert one.after(600) == "idle"
+    assert one.submit()["did"] == "goes on with T-1"
+    assert (one.after(539), one.after(1)) == ("working", "idle")
+
+
+def test_it_dies_once_and_forgets_what_it_was_told(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"dies": {"after": 60.0, "of": "T-1"}})
+    one.submit()
+    with pytest.raises(Crash):
+        one.after(60)
+    one.begin()
+    assert one.submit("T-1: a.py")["unmentioned"] == [
+        "deliverable docs/*.md",
+        "content 'TODO'",
+        "document STATUS.md",
+        "row ada",
+    ]
+    assert one.after(600) == "idle"
+
+
+def test_blocked_it_says_so_and_needs_as_many_reminders_as_the_scenario_says(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"blocks": {"after": 60.0, "reminders": 2, "of": "T-1"}})
+    one.submit()
+    assert (one.after(60), one.row) == ("blocked", "| ada | BLOCKED | 08:01 |")
+    assert one.submit("reminder: T-1")["did"] == "is still blocked on T-1"
+    assert one.after(5) == "blocked"
+    assert one.submit("reminder: T-1")["did"] == "goes on with T-1"
+    assert one.after(540) == "idle"
+
+
+def test_a_deliverable_forgotten_once_is_there_after_a_fix(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"claims_done_without": ["a.py"]})
+    one.submit()
+    one.after(600)
+    assert (one.row, (one.root / "a.py").exists()) == ("| ada | DONE | 08:10 |", False)
+    assert one.submit("fix T-1: a.py is missing")["did"] == "mends T-1 for 150s"
+    one.after(150)
+    assert (one.root / "a.py").exists()
+
+
+def test_broken_work_is_marked_as_often_as_the_scenario_says(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"fails_check": 1})
+    marks = []
+    for _ in range(2):
+        one.submit()
+        one.after(600)
+        marks.append((one.world / "broken" / "T-1").exists())
+    assert marks == [True, False]
+
+
+def test_one_that_never_updates_its_row_does_not(tmp_path: Path) -> None:
+    one = stage(tmp_path, never_updates_row=True)
+    one.submit()
+    one.after(600)
+    assert (one.row, (one.root / "a.py").exists()) == ("| ada | IDLE | - |", True)
+
+
+def test_an_error_ends_the_turn_until_it_tries_again(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"errored": {"after": 60.0, "for": 300.0, "of": "T-1"}})
+    one.submit()
+    assert [one.after(60), one.after(300), one.after(540)] == ["errored", "working", "idle"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "then"), [("yes", "working"), ("withdrawn", "working"), ("no", "idle")], ids=["yes", "withdrawn", "no"]
+)
+def test_a_dialog_goes_away_as_the_scenario_says(tmp_path: Path, answer: str, then: str) -> None:
+    one = stage(tmp_path, {"asks": {"after": 60.0, "for": 90.0, "answer": answer, "of": "T-1"}})
+    one.submit()
+    assert [one.after(60), one.after(90)] == ["asking", then]
+    assert [receipt["kind"] for receipt in one.receipts()] == ["prompt"]
+
+
+def test_escape_stops_a_turn_and_two_interrupts_end_the_program(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    one.submit()
+    one.agent.take(Key(name="escape"), one.now())
+    assert one.phase == "idle"
+    one.agent.take(Text(text="draft"), one.now())
+    one.agent.take(Key(name="interrupt"), one.now())
+    assert one.agent.view(one.now()).draft == ""
+    with pytest.raises(Quit):
+        one.agent.take(Key(name="interrupt"), one.now())
+
+
+def test_progress_shows_unless_it_is_silent(tmp_path: Path) -> None:
+    (tmp_path / "loud").mkdir()
+    (tmp_path / "silent").mkdir()
+    loud, silent = stage(tmp_path / "loud"), stage(tmp_path / "silent", silent=True)
+    shown = []
+    for one in (loud, silent):
+        one.submit()
+        before = len(one.agent.view(one.now()).transcript)
+        one.after(300)
+        shown.append(len(one.agent.view(one.now()).transcript) - before)
+    assert shown == [2, 0]
