@@ -28,23 +28,32 @@ from amp_fsm.world import supervise
 from amp_fsm.world.health import fetch_all
 
 GRACE_SECONDS = 5.0
+KEPT_RUNS = 500
 
 
 class LocalRunner:
     """Detached runs of this machine, in `FOLDER/runs/KEY`, and requests over HTTP."""
 
     def __init__(
-        self, folder: str | Path, *, root: str | Path, environment: Mapping[str, str], grace: float = GRACE_SECONDS
+        self,
+        folder: str | Path,
+        *,
+        root: str | Path,
+        environment: Mapping[str, str],
+        grace: float = GRACE_SECONDS,
+        kept: int = KEPT_RUNS,
     ) -> None:
         """Keep runs below the store's `folder`; commands start in `root`, with `environment`, unless they say so.
 
-        `grace` is how many seconds a command has between being asked to end and being killed.
+        `grace` is how many seconds a command has between being asked to end and being killed; `kept`, how many of the
+        runs that have ended are remembered, newest first.
         """
         self._runs = Path(folder) / "runs"
         self._groups = Path(folder) / "groups"
         self._root = Path(root)
         self._environment = environment
         self._grace = grace
+        self._kept = kept
 
     def start(self, action: Action) -> None:
         """Run `action.argv` detached, in a process group of its own, recorded under `action.key`.
@@ -61,6 +70,7 @@ class LocalRunner:
         cwd = self._root / action.cwd
         argv = (_program(action.argv[0], cwd, environment), *action.argv[1:])
         try:
+            self._tidy()
             with self._recorded(action, argv, cwd) as alive:
                 if alive is not None:
                     _launch(self._folder(action.key), environment, alive)
@@ -92,6 +102,12 @@ class LocalRunner:
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
         return fetch_all(wanted)
+
+    def _tidy(self) -> None:
+        """Remove the runs that ended longest ago; every change of a check's inputs makes a new one."""
+        ends = [(path.stat().st_mtime, path.parent) for path in self._runs.glob("[!.]*/exit")]
+        for _, folder in sorted(ends)[: max(0, len(ends) - self._kept)]:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, key: str) -> Path:
         return self._runs / key.replace("/", "_")

@@ -191,6 +191,20 @@ def test_a_process_of_the_same_number_that_is_not_ours_is_left_alone(runner: Loc
     assert ended(runner, "k2").exit_code == 0
 
 
+def test_of_many_ended_runs_the_newest_are_kept_and_a_running_one_always(tmp_path: Path) -> None:
+    runner = LocalRunner(tmp_path / "store", root=tmp_path, environment=dict(os.environ), kept=2)
+    gate = "import pathlib, time\nwhile not pathlib.Path('gate').exists(): time.sleep(0.05)"
+    runner.start(python(gate, "k0"))
+    for n in range(1, 5):
+        runner.start(python("pass", f"k{n}"))
+        ended(runner, f"k{n}")
+        os.utime(tmp_path / f"store/runs/k{n}/exit", (n, n))
+    runner.start(python("pass", "k5"))
+    assert set(runner.look([f"k{n}" for n in range(6)])) == {"k0", "k3", "k4", "k5"}
+    (tmp_path / "gate").touch()
+    ended(runner, "k0")
+
+
 def test_looking_changes_nothing(runner: LocalRunner, tmp_path: Path) -> None:
     runner.start(python("print('x')"))
     ended(runner)
