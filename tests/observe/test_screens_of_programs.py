@@ -128,6 +128,20 @@ DRAWN = "╭" + "─" * 58 + "╮\n│ > {:<54} │\n╰" + "─" * 58 + "╯\n 
             "amp", "╭──────╮\n│      │\n╰──────╯", "unknown", "empty", id="amp-is-never-idle-by-its-text-alone"
         ),
         pytest.param("amp", "Allow once / Reject\n╭──────╮\n│      │\n╰──────╯", "blocked", "absent", id="amp-asks"),
+        pytest.param(
+            "amp",
+            "╭─9% of 168k──smart─╮\n│      │\n╰ ∿ Thinking ────~/x─╯",
+            "working",
+            "empty",
+            id="amp-works-in-its-corner",
+        ),
+        pytest.param(
+            "codex",
+            "› hi\n• said\n  Worked for 2s\n› Ask Codex to do anything\n  m · ~/x\n ↑/↓ to scroll  q to quit",
+            "unknown",
+            "empty",
+            id="a-transcript-viewer-takes-the-keys",
+        ),
     ],
 )
 def test_what_misled_earlier_rules(profile: str, capture: str, state: str, composer: str) -> None:
@@ -139,3 +153,23 @@ def test_antigravity_reads_the_limit_that_its_proxy_passes_on() -> None:
     capture = f"❯ a\n● API Error: 429 RESOURCE_EXHAUSTED quota will reset after 2h13m.\n{RULE}\n❯ \n{RULE}\n"
     reading = read_screen(PROFILES["antigravity"], capture, {}, NOW)
     assert (reading.state, reading.resets_at) == (ScreenState.LIMITED, NOW + 7980)
+
+
+def test_amp_is_idle_in_a_still_box_when_tmux_knows_the_program() -> None:
+    capture = "  done\n╭─9% of 168k──smart─╮\n│      │\n╰──────────~/x─╯"
+    reading = read_screen(PROFILES["amp"], capture, {"pane_current_command": "amp"}, NOW)
+    assert (reading.state, reading.composer) == (ScreenState.IDLE, Composer.EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        pytest.param("demo", "idle", id="still"),
+        pytest.param("⠋ demo", "working", id="spinner-first"),
+        pytest.param("demo ⠋", "working", id="spinner-last"),
+        pytest.param("[ ! ] Action Required | demo", "blocked", id="asks"),
+    ],
+)
+def test_codex_says_in_its_title_whether_an_open_answer_still_grows(title: str, state: str) -> None:
+    capture = "› hi\n\n• streaming\n\n› Use /skills to list available skills\n\n  m default · ~/demo"
+    assert read_screen(PROFILES["codex"], capture, {"pane_title": title}, NOW).state == state
