@@ -123,3 +123,17 @@ def test_a_program_that_nobody_wrote_rules_for_is_added_by_yaml_alone(
     result = CliRunner().invoke(command, ["--profile", "fable", "--config", str(config)], input=screen)
     said = json.loads(result.output)
     assert (said["state"], said["composer"]) == (state, composer)
+
+
+def test_a_configuration_adds_to_a_built_in_profile(tmp_path: Path) -> None:
+    config = tmp_path / "more.yaml"
+    rule = "{id: mine, state: blocked, region: bottom, matches: [the cat sits on it], dialog: cat}"
+    config.write_text(
+        "version: 1\nproject: {name: more, root: ., store: .amp-fsm/more}\ntmux: {session: more}\n"
+        "include:\n  - builtin:profiles\n  - builtin:machines\n  - builtin:prompts\n"
+        f"profiles:\n  pi:\n    rules:\n      - {rule}\n"
+    )
+    arguments = ["--profile", "pi", "--config", str(config)]
+    assert json.loads(CliRunner().invoke(command, arguments, input=IDLE).output)["rule"] == "composer"
+    screen = IDLE + "the cat sits on it\n"
+    assert json.loads(CliRunner().invoke(command, arguments, input=screen).output)["rule"] == "mine"
