@@ -135,6 +135,20 @@ def test_blocked_it_says_so_and_needs_as_many_reminders_as_the_scenario_says(tmp
     assert one.after(540) == "idle"
 
 
+def test_blocked_for_a_time_reminders_change_nothing(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"blocks": {"after": 60.0, "for": 900.0, "of": "T-1"}})
+    one.submit()
+    one.after(60)
+    assert one.submit("reminder: T-1")["did"] == "is still blocked on T-1"
+    assert one.after(5) == "blocked"
+
+
+def test_blocked_for_a_time_it_goes_on_by_itself(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"blocks": {"after": 60.0, "for": 900.0, "of": "T-1"}})
+    one.submit()
+    assert [one.after(60), one.after(899), one.after(1), one.after(540)] == ["blocked", "blocked", "working", "idle"]
+
+
 def test_a_deliverable_forgotten_once_is_there_after_a_fix(tmp_path: Path) -> None:
     one = stage(tmp_path, {"claims_done_without": ["a.py"]})
     one.submit()
