@@ -41,7 +41,7 @@ class RegionSpec:
         end: pattern of the line after its last one; without it the region reaches the screen's end.
         above: only what stands above the region of this name; lines of pure frame are left out.
         below: only what stands below the region of this name.
-        lines: how many non-empty lines at most (0: no limit): the uppermost ones if it has a start or is below a region,
+        lines: how many non-empty lines at most (0: no limit): the uppermost if it has a start or is below a region,
             else the lowest ones.
         inclusive: whether the line matched by start belongs to it (that matched by end never does).
         preceded: pattern that the nearest non-empty line above the start must match.
