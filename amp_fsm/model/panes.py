@@ -53,14 +53,16 @@ def resolve_panes(project: Project, survey: Survey) -> Mapping[str, PaneSeen]:
     for spec in specs:
         ours = owned.get(owner_of(project, spec), [])
         strangers = windows.get(spec.window, []) if spec.window else []
-        mine = _best_of_ours(ours) or _best_stranger(strangers, programs_of(project, spec))
+        programs = programs_of(project, spec)
+        mine = _best_of_ours(ours, programs) or _best_stranger(strangers, programs)
         if mine is not None:
             found[spec.address] = mine
     return found
 
 
-def _best_of_ours(panes: list[PaneSeen]) -> PaneSeen | None:
-    return min(panes, key=lambda pane: (pane.dead, pane.ref.pane), default=None)
+def _best_of_ours(panes: list[PaneSeen], programs: tuple[str, ...]) -> PaneSeen | None:
+    """Return the one in which the program runs; else a living one; else any."""
+    return min(panes, key=lambda pane: (in_front(pane, programs) is False, pane.dead, pane.ref.pane), default=None)
 
 
 def _best_stranger(panes: list[PaneSeen], programs: tuple[str, ...]) -> PaneSeen | None:

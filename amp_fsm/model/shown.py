@@ -1,4 +1,4 @@
-"""Whether a composer shows a text that was pasted into it.  Programs turn tabs into spaces, wrap lines, cut them off."""
+"""Whether a composer shows a text that was pasted into it.  Programs change tabs, wrap lines, cut them off."""
 
 from __future__ import annotations
 

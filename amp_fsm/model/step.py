@@ -1,7 +1,7 @@
 """The winning rule: which transition of a list fires on given facts.  The only place that knows it.
 
-Order is priority.  The first transition whose guard is true wins; one whose guard is unknown holds back every later one,
-so that learning more never changes what fired.
+Order is priority.  The first transition whose guard is true wins; one whose guard is unknown holds back every later
+one, so that learning more never changes what fired.
 """
 
 from __future__ import annotations

@@ -1,0 +1,299 @@
+"""Doing: performs the intents of a plan, each re-checked at the very moment, its outcome recorded at once.
+
+In order within one subject, side by side otherwise.  An intent that is refused stays open and holds back what comes
+after it in its subject; one that failed does not.  An unexpected error fails its intent, never the pass.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from amp_fsm.engine.delivery import Delivery, deliver
+from amp_fsm.engine.document_writes import write_cells, write_row
+from amp_fsm.engine.look import survey_of
+from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.panes import owner_of, resolve_panes
+from amp_fsm.model.plan import Plan, Recovery
+from amp_fsm.model.profile import ScreenReading
+from amp_fsm.model.project import AgentSpec, Project, ServiceSpec
+from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record
+from amp_fsm.model.seen import Failed, PaneSeen
+from amp_fsm.model.time import Now, advance
+from amp_fsm.observe.claims import STATUS, recounted, remember_write
+from amp_fsm.observe.screen import read_screen
+from amp_fsm.plan.settle import settled
+from amp_fsm.ports import Commit, Entry, Launch, World
+
+SIDE_BY_SIDE = 64
+"""Subjects served at once: sixty prompts take about one settle time."""
+
+Job = tuple[Intent, Recovery]
+
+_SETTLED_BY_PLAN = {
+    Recovery.DONE: IntentStatus.DONE,
+    Recovery.VOID: IntentStatus.VOID,
+    Recovery.ASK: IntentStatus.UNKNOWN,
+}
+
+
+class Performer:
+    """Performs one plan over one world; `record` is the record as the outcomes leave it."""
+
+    def __init__(self, project: Project, world: World, record: Record, on_done: Callable[[Intent], None]) -> None:
+        """Start with the record as it was committed; `on_done` hears of every intent's outcome."""
+        self.project = project
+        self.world = world
+        self.record = record
+        self.outcomes: list[Intent] = []
+        self._on_done = on_done
+        self._lock = threading.Lock()
+        self._files = threading.Lock()
+
+    def perform(self, plan: Plan) -> None:
+        """Perform every step and intent of the plan."""
+        for step in plan.steps:
+            status = _SETTLED_BY_PLAN.get(step.recovery)
+            if status is not None:
+                self._settle(replace(step.intent, status=status, note=step.because))
+        groups = _by_subject(plan)
+        if len(groups) == 1:
+            self._serve(groups[0])
+        elif groups:
+            with ThreadPoolExecutor(max_workers=min(SIDE_BY_SIDE, len(groups))) as pool:
+                for _ in pool.map(self._serve, groups):
+                    pass
+
+    def _serve(self, jobs: Sequence[Job]) -> None:
+        for intent, recovery in jobs:
+            outcome = self._attempt(intent, recovery)
+            if outcome.settled:
+                self._settle(outcome)
+            else:
+                self._keep(outcome)
+                return
+
+    def _attempt(self, intent: Intent, recovery: Recovery) -> Intent:
+        try:
+            if self._held(intent):
+                return replace(intent, note="held by the operator")
+            return self._perform(intent, recovery)
+        except TerminalUnreachableError as error:
+            return self._unreachable(intent, error)
+        except AmpFsmError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            return replace(intent, status=IntentStatus.FAILED, note=f"{error}{hint}")
+        except Exception as error:  # an unforeseen fault of one effect must not stop the others
+            return replace(intent, status=IntentStatus.FAILED, note=f"unexpected {type(error).__name__}: {error}")
+
+    def _unreachable(self, intent: Intent, error: Exception) -> Intent:
+        """Keep the intent as far as it was saved: the next pass recovers it by the server's witnesses."""
+        with self._lock:
+            saved = self.record.intents.get(intent.id, intent)
+        return replace(saved, note=f"tmux: {error}")
+
+    def _held(self, intent: Intent) -> bool:
+        held = self.world.store.held()
+        return "*" in held or intent.address.partition("/")[2] in held
+
+    def _perform(self, intent: Intent, recovery: Recovery) -> Intent:
+        match intent.action.verb:
+            case Verb.SEND:
+                return self._send(intent, recovery)
+            case Verb.START:
+                return self._start(intent)
+            case Verb.ADOPT:
+                return self._adopt(intent)
+            case Verb.RUN:
+                self.world.runner.forget(intent.action.key)
+                self.world.runner.start(intent.action)
+                return _done(intent, "started")
+            case Verb.SET_ROW:
+                return self._set_row(intent)
+            case Verb.APPEND_ROW:
+                return self._append_row(intent)
+            case Verb.NOTIFY:
+                self.world.notifier.tell(intent.address, intent.action.text)
+                return _done(intent, "told")
+            case _:
+                return replace(intent, status=IntentStatus.FAILED, note=f"{intent.action.verb} is not performed")
+
+    # ---- the terminal --------------------------------------------------------------------------------------------
+
+    def _send(self, intent: Intent, recovery: Recovery) -> Intent:
+        agent = self.project.agents[intent.address.partition("/")[2]]
+        profile = self.project.profiles[agent.profile]
+        delivery = Delivery(
+            profile=profile,
+            owner=owner_of(self.project, agent),
+            person=self.project.policies.person,
+            terminal=self.world.terminal,
+            clock=self.world.clock,
+            save=self._save,
+            look=lambda: self._look_at(agent, intent.id),
+            held=lambda: self._held(intent),
+        )
+        return deliver(intent, recovery, delivery)
+
+    def _look_at(self, agent: AgentSpec, intent: str) -> tuple[PaneSeen, ScreenReading] | Failed:
+        """Return a fresh look at an agent's pane; the one the intent was typed into, once it was."""
+        pane = self._pane_of(agent)
+        if isinstance(pane, Failed):
+            return pane
+        with self._lock:
+            typed = self.record.intents[intent].pane if intent in self.record.intents else None
+        if typed is not None and pane.ref != typed:
+            return Failed(reason="the pane or its process changed")
+        capture = self.world.terminal.capture((pane.ref,)).get(pane.ref.pane)
+        if not isinstance(capture, str):
+            return capture or Failed(reason="the screen was not captured")
+        profile = self.project.profiles[agent.profile]
+        return pane, read_screen(profile, capture, pane.variables, self.world.clock.read().wall)
+
+    def _pane_of(self, spec: AgentSpec | ServiceSpec) -> PaneSeen | Failed:
+        survey = survey_of(self.project, self.world.terminal)
+        if isinstance(survey, Failed):
+            return survey
+        return resolve_panes(self.project, survey).get(spec.address) or Failed(reason="the pane is gone")
+
+    def _start(self, intent: Intent) -> Intent:
+        kind, _, name = intent.address.partition("/")
+        spec = self.project.agents[name] if kind == "agent" else self.project.services[name]
+        owner = owner_of(self.project, spec)
+        pane = self._pane_of(spec)
+        ours = isinstance(pane, PaneSeen) and pane.owner == owner and pane.started != ""
+        launch = Launch(
+            owner=owner,
+            intent=intent.id,
+            session=self.project.tmux.session,
+            window=intent.action.window,
+            name=name,
+            argv=intent.action.argv,
+            env=dict(intent.action.env),
+            cwd=intent.action.cwd,
+            columns=self.project.tmux.columns,
+            rows=self.project.tmux.rows,
+            replace=pane.ref if isinstance(pane, PaneSeen) and ours else None,
+        )
+        started = self.world.terminal.start(launch)
+        return replace(_done(intent, f"runs in pane {started.pane}"), pane=started)
+
+    def _adopt(self, intent: Intent) -> Intent:
+        if intent.pane is None:
+            return replace(intent, status=IntentStatus.FAILED, note="no pane to adopt")
+        effect = self.world.terminal.adopt(intent.pane, intent.action.text)
+        if effect.happened:
+            return _done(intent, f"pane {intent.pane.pane} is ours now")
+        return replace(intent, status=IntentStatus.VOID, note=effect.reason)
+
+    # ---- documents -----------------------------------------------------------------------------------------------
+
+    def _set_row(self, intent: Intent) -> Intent:
+        document = self.project.documents[intent.action.target]
+        header = document.columns.get(STATUS, "")
+        wrote = dict(intent.action.cells).get(header)
+        key = f"{document.name}|{intent.address.partition('/')[2]}|{STATUS}"
+
+        def remember(replaced: Mapping[str, str]) -> None:
+            if wrote is None:
+                return
+            with self._lock:
+                before = self.record.cells.get(key, CellMemory())
+                again = intent.cause == "rewrite"
+                after = remember_write(before, wrote, replaced.get(header, ""), rewritten=again)
+                record = replace(self.record, cells={**self.record.cells, key: after})
+                self.record = self.world.store.commit(Commit(record=record, memory=True))
+
+        with self._files:
+            return _done(intent, write_cells(self.world.files, document, intent.action, remember))
+
+    def _append_row(self, intent: Intent) -> Intent:
+        document = self.project.documents[intent.action.target]
+        with self._files:
+            note, text = write_row(self.world.files, document, intent.action)
+            for agent in self.project.agents.values():
+                key = f"{document.name}|{agent.name}"
+                with self._lock:
+                    if key not in self.record.logs:
+                        continue
+                    task = next((a.task for a in self.record.assignments.values() if a.agent == agent.name), "")
+                    memory = self.record.logs.get(key, LogMemory())
+                    counted = recounted(document, text, agent.row or agent.name, task, memory)
+                    self.record = replace(self.record, logs={**self.record.logs, key: counted})
+        return _done(intent, note)
+
+    # ---- the record ----------------------------------------------------------------------------------------------
+
+    def _now(self) -> Now:
+        return advance(self.record.policy, self.record.reading, self.world.clock.read())
+
+    def _save(self, intent: Intent) -> None:
+        with self._lock:
+            stamped = replace(intent, changed=self._now().policy)
+            self.record = replace(self.record, intents={**self.record.intents, intent.id: stamped})
+            self.world.store.save_intent(stamped)
+
+    def _keep(self, intent: Intent) -> None:
+        with self._lock:
+            before = self.record.intents.get(intent.id)
+            kept = replace(intent, changed=before.changed if before is not None else intent.changed)
+            if kept != before:
+                self.record = replace(self.record, intents={**self.record.intents, intent.id: kept})
+                self.world.store.save_intent(kept)
+            self.outcomes.append(kept)
+        self._on_done(kept)
+
+    def _settle(self, intent: Intent) -> None:
+        """Record an outcome with everything that follows from it, in one transaction."""
+        with self._lock:
+            now = self._now()
+            after = settled(self.record, replace(intent, changed=now.policy), now)
+            action = intent.action
+            text = f"{action.verb} {action.what or action.target}: {intent.status}" + (
+                f" ({intent.note})" if intent.note else ""
+            )
+            entry = Entry(at=now.wall, address=intent.address, kind=_kind(intent), text=text, evidence=_receipt(intent))
+            self.record = self.world.store.commit(
+                Commit(
+                    record=after,
+                    subjects=(intent.address,) if intent.address in after.subjects else (),
+                    assignments=(intent.assignment,) if intent.assignment in after.assignments else (),
+                    intents=(intent.id,),
+                    memory=action.verb in (Verb.RUN, Verb.APPEND_ROW),
+                    moves=True,
+                    journal=(entry,),
+                )
+            )
+            self.outcomes.append(intent)
+        self._on_done(intent)
+
+
+def _done(intent: Intent, note: str) -> Intent:
+    return replace(intent, status=IntentStatus.DONE, note=note)
+
+
+def _kind(intent: Intent) -> str:
+    return "notify" if intent.action.verb is Verb.NOTIFY else "action"
+
+
+def _receipt(intent: Intent) -> tuple[str, ...]:
+    if intent.action.verb is Verb.NOTIFY:
+        return (intent.action.text,)
+    return (
+        (f"sha256 {intent.action.digest}", f"intent {intent.id}") if intent.action.digest else (f"intent {intent.id}",)
+    )
+
+
+def _by_subject(plan: Plan) -> list[list[Job]]:
+    """Return what is to be performed, by subject: open intents of earlier passes first, then this plan's."""
+    groups: dict[str, list[Job]] = {}
+    for step in plan.steps:
+        if step.recovery in (Recovery.PERFORM, Recovery.ENTER):
+            groups.setdefault(step.intent.address, []).append((step.intent, step.recovery))
+    for change in plan.changes:
+        for intent in change.intents:
+            groups.setdefault(change.address, []).append((intent, Recovery.PERFORM))
+    return list(groups.values())

@@ -1,0 +1,73 @@
+"""The commit of a pass: states, assignments, intents and samples, in one transaction, before any effect.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from amp_fsm.model.facts import Fact
+from amp_fsm.model.observed import Memory
+from amp_fsm.model.plan import Change, Plan
+from amp_fsm.model.record import Assignment, Record
+from amp_fsm.model.time import Now, Reading
+from amp_fsm.ports import Commit, Entry
+
+
+def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Reading, *, uses_plan: str = "") -> Commit:
+    """Return the commit that writes a plan down."""
+    subjects = {address: subject for address, subject in record.subjects.items() if address not in plan.dropped}
+    subjects |= {subject.address: subject for subject in plan.born}
+    subjects |= {change.address: change.after for change in plan.changes}
+    intents = {intent.id: intent for change in plan.changes for intent in change.intents}
+    opened = {change.opens.id: change.opens for change in plan.changes if change.opens is not None}
+    closed = tuple({change.closes for change in plan.changes if change.closes})
+    updated = {change.updates.id: change.updates for change in plan.changes if change.updates is not None}
+    updated = {name: value for name, value in updated.items() if name not in closed}
+    assignments = {name: value for name, value in record.assignments.items() if name not in closed}
+    after = replace(
+        record,
+        policy=now.policy,
+        reading=reading,
+        subjects=subjects,
+        assignments=assignments | opened | updated,
+        intents={**record.intents, **intents},
+        attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
+        last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
+        samples={**record.samples, **memory.samples},
+        cells={**record.cells, **memory.cells},
+        logs={**record.logs, **memory.logs},
+    )
+    moved = tuple(change.address for change in plan.changes)
+    return Commit(
+        record=after,
+        subjects=(*(subject.address for subject in plan.born), *moved),
+        assignments=(*opened, *updated),
+        closed=closed,
+        intents=tuple(intents),
+        dropped=plan.dropped,
+        memory=after.samples != record.samples or _counted(after) != _counted(record),
+        moves=bool(plan.changes or plan.born or plan.dropped),
+        journal=tuple(entry for change in plan.changes for entry in entries_of(change, now)),
+        uses_plan=uses_plan,
+    )
+
+
+def _counted(record: Record) -> tuple[object, ...]:
+    return record.attempts, record.last_assigned, record.cells, record.logs
+
+
+def entries_of(change: Change, now: Now) -> Iterator[Entry]:
+    """Yield the journal's lines about a change, with the evidence of every fact in its guard."""
+    states = f"{change.before.state} -> {change.after.state}" if change.moves else change.before.state
+    text = f"{states}  {change.cause}: {change.because}"
+    kind = "transition" if change.moves else "timer"
+    evidence = tuple(_evidence(fact) for fact in change.facts)
+    yield Entry(at=now.wall, address=change.address, kind=kind, text=text, evidence=evidence)
+    if change.opens is not None:
+        given: Assignment = change.opens
+        said = f"{given.task} given to {given.agent} (attempt {given.attempt})"
+        yield Entry(at=now.wall, address=change.address, kind="assignment", text=said)
+
+
+def _evidence(fact: Fact) -> str:
+    return f"{fact.name} = {fact.truth}" + (f" <- {fact.source}: {fact.evidence}" if fact.evidence else "")

@@ -1,0 +1,84 @@
+"""Writing documents: one cell or one row at a time, over the very version that was read, or not at all.
+
+What we write into a cell is remembered before it is written: killed in between, the cell looks as if it had fallen
+back, and is written again; the other way round our own word would be read as a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from amp_fsm.errors import DocumentError, StaleFileError
+from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.record import Action
+from amp_fsm.model.seen import FileSeen, Missing
+from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells
+from amp_fsm.ports import Files
+
+TRIES = 5
+"""Times an edit is made anew because somebody else wrote meanwhile."""
+
+
+def write_cells(
+    files: Files, document: DocumentSpec, action: Action, remember: Callable[[Mapping[str, str]], None]
+) -> str:
+    """Write the cells of one row; return what was done, in words.
+
+    `remember` is called right before each try with what the cells said until then.
+
+    Raises:
+        DocumentError: there is no such table, row or column, or the file cannot be written.
+    """
+    clock = document.columns.get("updated", "")
+
+    def edit(text: str) -> Edit | DocumentProblem | str:
+        made = set_cells(text, document.heading, document.key, action.row, action.cells)
+        if isinstance(made, DocumentProblem):
+            return made
+        changed = [header for header, value in action.cells if made.replaced.get(header) != value]
+        if made.text == text or (made.replaced and changed == [clock]):
+            return "it said so already"
+        remember(made.replaced)
+        return made
+
+    return _edited(files, document, edit)
+
+
+def write_row(files: Files, document: DocumentSpec, action: Action) -> tuple[str, str]:
+    """Add one row to a log, unless it is there; return what was done, and the file's text afterwards.
+
+    Raises:
+        DocumentError: there is no such table or column, or the file cannot be written.
+    """
+    after = ""
+
+    def edit(text: str) -> Edit | DocumentProblem | str:
+        nonlocal after
+        after = text
+        if has_row(text, document.heading, action.cells):
+            return "the row is there already"
+        made = append_row(text, document.heading, action.cells)
+        if isinstance(made, Edit):
+            after = made.text
+        return made
+
+    return _edited(files, document, edit), after
+
+
+def _edited(files: Files, document: DocumentSpec, edit: Callable[[str], Edit | DocumentProblem | str]) -> str:
+    for _ in range(TRIES):
+        file = files.read(document.file)
+        if not isinstance(file, FileSeen):
+            reason = "does not exist" if isinstance(file, Missing) else file.reason
+            raise DocumentError(f"{document.file}: {reason}")
+        made = edit(file.text)
+        if isinstance(made, str):
+            return made
+        if isinstance(made, DocumentProblem):
+            raise DocumentError(f"{document.file}: {made.message}", hint=made.hint)
+        try:
+            files.replace(document.file, made.text, if_digest=file.digest)
+        except StaleFileError:
+            continue
+        return f"{document.file} written"
+    raise DocumentError(f"{document.file} changes faster than it can be written", hint="who else writes it?")

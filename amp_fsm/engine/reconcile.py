@@ -1,0 +1,126 @@
+"""One pass: look, plan, commit, do, remember.  `plan` and `reconcile` share this very path."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from amp_fsm.engine.apply import Performer
+from amp_fsm.engine.commit import commit_of
+from amp_fsm.engine.look import look
+from amp_fsm.engine.requests import answer_requests
+from amp_fsm.model.observed import Observed
+from amp_fsm.model.plan import Plan, Recovery
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import Intent, IntentStatus, Record
+from amp_fsm.model.time import Now, Reading, advance
+from amp_fsm.observe.observed import observe
+from amp_fsm.plan.planner import plan
+from amp_fsm.ports import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassResult:
+    """What one pass did.
+
+    Attributes:
+        outcomes: every intent that was touched, as it ended (or stayed).
+        record: the record afterwards.
+        took: real seconds that looking and planning took.
+        refused: requests of the operator that could not be carried out, in words.
+        skipped: changes of a saved plan that no longer held.
+    """
+
+    plan: Plan
+    outcomes: tuple[Intent, ...] = ()
+    record: Record
+    took: float = 0.0
+    refused: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def acted(self) -> bool:
+        """Whether anything changed, so that another pass should follow at once."""
+        moved = self.plan.changes or self.plan.born or self.plan.dropped
+        return bool(moved) or any(step.recovery is not Recovery.WAIT for step in self.plan.steps)
+
+    @property
+    def partial(self) -> bool:
+        """Whether something could not be seen, done or known: exit code 4."""
+        bad = {IntentStatus.FAILED, IntentStatus.UNKNOWN}
+        unknown = any(intent.status is IntentStatus.UNKNOWN for intent in self.record.intents.values())
+        return not self.plan.complete or unknown or any(o.status in bad for o in self.outcomes) or bool(self.refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a pass saw, and when."""
+
+    record: Record
+    observed: Observed
+    now: Now
+    reading: Reading
+    took: float
+
+
+def see(project: Project, world: World) -> Sight:
+    """Look at everything, changing nothing: no lock, no key, no option, no check, no file."""
+    begun = time.perf_counter()
+    record = world.store.load()
+    reading = world.clock.read()
+    now = advance(record.policy, record.reading, reading)
+    seen, keys = look(project, record, world)
+    observed = observe(project, record, seen, now, keys)
+    return Sight(record=record, observed=observed, now=now, reading=reading, took=time.perf_counter() - begun)
+
+
+def plan_pass(project: Project, world: World) -> PassResult:
+    """Return what a pass would do, and do nothing."""
+    sight = see(project, world)
+    made = plan(project, sight.observed, sight.record, sight.now)
+    return PassResult(plan=made, record=sight.record, took=sight.took)
+
+
+def run_pass(
+    project: Project,
+    world: World,
+    *,
+    only: Callable[[Plan], tuple[Plan, tuple[str, ...]]] | None = None,
+    uses_plan: str = "",
+    on_plan: Callable[[Plan, float], None] = lambda plan, took: None,
+    on_done: Callable[[Intent], None] = lambda intent: None,
+) -> PassResult:
+    """Carry out one pass.  The caller holds the project's lock.
+
+    Args:
+        project: what is desired.
+        world: the ports.
+        only: narrows the plan down (to a saved one) and says what was left out.
+        uses_plan: id of the saved plan that this pass uses up.
+        on_plan: hears of the plan before anything of it is done.
+        on_done: hears of every intent's outcome.
+    """
+    sight = see(project, world)
+    record, refused = answer_requests(project, world, sight.observed, sight.record, sight.now)
+    made = plan(project, sight.observed, record, sight.now)
+    made, skipped = only(made) if only is not None else (made, ())
+    on_plan(made, sight.took)
+    commit = commit_of(record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
+    performer = Performer(project, world, world.store.commit(commit), on_done)
+    performer.perform(made)
+    return PassResult(
+        plan=made,
+        outcomes=tuple(performer.outcomes),
+        record=performer.record,
+        took=sight.took,
+        refused=tuple(refused),
+        skipped=skipped,
+    )
+
+
+def answer_only(project: Project, world: World) -> tuple[str, ...]:
+    """Carry out the operator's requests and nothing else; return what could not be done.  The caller holds the lock."""
+    sight = see(project, world)
+    record = replace(sight.record, policy=sight.now.policy, reading=sight.reading)
+    return tuple(answer_requests(project, world, sight.observed, record, sight.now)[1])

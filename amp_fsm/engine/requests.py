@@ -1,0 +1,82 @@
+"""What the operator asked for while another process held the lock: carried out by the holder, before its next plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amp_fsm.engine.commit import entries_of
+from amp_fsm.errors import AmpFsmError, NotPossibleError
+from amp_fsm.model.observed import Observed
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import Record, Request
+from amp_fsm.model.time import Now
+from amp_fsm.plan.manual import fire
+from amp_fsm.plan.settle import resolved
+from amp_fsm.plan.situation import situate
+from amp_fsm.ports import Commit, Entry, World
+
+FIRE, RESOLVE = "fire", "resolve"
+
+
+def answer_requests(
+    project: Project, world: World, observed: Observed, record: Record, now: Now
+) -> tuple[Record, list[str]]:
+    """Carry out every request; return the record afterwards, and what could not be done."""
+    refused: list[str] = []
+    for request in record.requests:
+        try:
+            commit = _commit(project, observed, record, now, request)
+        except AmpFsmError as error:
+            refused.append(f"{request.verb} {' '.join(request.arguments)}: {error}")
+            entry = Entry(at=now.wall, address=request.arguments[0], kind="error", text=refused[-1])
+            commit = Commit(record=record, journal=(entry,))
+        record = world.store.commit(replace(commit, done_requests=(request.id,)))
+    return record, refused
+
+
+def _commit(project: Project, observed: Observed, record: Record, now: Now, request: Request) -> Commit:
+    if request.verb == FIRE:
+        address, transition = request.arguments
+        return _fired(project, observed, record, now, address, transition)
+    if request.verb == RESOLVE:
+        intent, answer = request.arguments
+        return _resolved(record, now, intent, answer)
+    message = f"unknown request {request.verb!r}"
+    raise NotPossibleError(message)
+
+
+def _fired(project: Project, observed: Observed, record: Record, now: Now, address: str, transition: str) -> Commit:
+    change = fire(project, observed, record, now, address, transition)
+    born = situate(project, observed, record, now).born
+    subjects = {**record.subjects, **{subject.address: subject for subject in born}, change.address: change.after}
+    assignments = {name: value for name, value in record.assignments.items() if name != change.closes}
+    if change.updates is not None and change.updates.id != change.closes:
+        assignments[change.updates.id] = change.updates
+    intents = {**record.intents, **{intent.id: intent for intent in change.intents}}
+    return Commit(
+        record=replace(record, subjects=subjects, assignments=assignments, intents=intents),
+        subjects=(change.address, *(subject.address for subject in born)),
+        assignments=tuple(assignments) if change.updates else (),
+        closed=(change.closes,) if change.closes else (),
+        intents=tuple(intent.id for intent in change.intents),
+        moves=True,
+        journal=tuple(entries_of(change, now)),
+    )
+
+
+def _resolved(record: Record, now: Now, intent: str, answer: str) -> Commit:
+    found = resolved(record, intent, delivered=answer == "delivered", now=now)
+    if found is None:
+        waiting = ", ".join(i.id for i in record.intents.values() if i.status == "unknown") or "none"
+        message = f"no unknown intent {intent!r}"
+        raise NotPossibleError(message, hint=f"waiting for an answer: {waiting}")
+    after, settled = found
+    entry = Entry(at=now.wall, address=settled.address, kind="action", text=f"intent {intent}: {settled.note}")
+    return Commit(
+        record=after,
+        subjects=(settled.address,) if settled.address in after.subjects else (),
+        assignments=(settled.assignment,) if settled.assignment in after.assignments else (),
+        intents=(intent,),
+        moves=True,
+        journal=(entry,),
+    )

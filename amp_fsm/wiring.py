@@ -1,0 +1,55 @@
+"""The composition root: the only place that knows every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from amp_fsm.config.load import Loaded
+from amp_fsm.errors import InvalidConfigError
+from amp_fsm.model.project import Project
+from amp_fsm.ports import Clock, Notifier, World
+from amp_fsm.world.clock import SystemClock
+from amp_fsm.world.config_files import load_project
+from amp_fsm.world.files import LocalFiles
+from amp_fsm.world.notifier import StderrNotifier
+from amp_fsm.world.runner import LocalRunner
+from amp_fsm.world.sqlite import SqliteStore
+from amp_fsm.world.tmux import TmuxTerminal
+
+
+def load(path: str | Path, environment: Mapping[str, str]) -> Loaded:
+    """Return the configuration at `path` with all its problems."""
+    return load_project(str(path), environment)
+
+
+def project_at(path: str | Path, environment: Mapping[str, str]) -> Project:
+    """Return the project at `path`.
+
+    Raises:
+        InvalidConfigError: it cannot be used; the error holds every problem.
+    """
+    loaded = load(path, environment)
+    if loaded.project is None:
+        raise InvalidConfigError(loaded.problems)
+    return loaded.project
+
+
+def build(
+    project: Project,
+    *,
+    environment: Mapping[str, str],
+    clock: Clock | None = None,
+    notifier: Notifier | None = None,
+) -> World:
+    """Return the real world of a project; nothing is opened, started or written by building it."""
+    clock = clock or SystemClock()
+    return World(
+        terminal=TmuxTerminal(project.tmux.socket, environment=environment),
+        files=LocalFiles(project.root),
+        runner=LocalRunner(project.store, root=project.root, environment=environment),
+        clock=clock,
+        notifier=notifier or StderrNotifier(),
+        store=SqliteStore(project.store, clock=clock),
+        environment=environment,
+    )
