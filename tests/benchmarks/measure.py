@@ -31,7 +31,9 @@ class Timing:
 
 def spoken(seconds: float) -> str:
     """Return a duration as people write it."""
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1e3:.3g} ms"
+    if seconds >= 1:
+        return f"{seconds:.2f} s"
+    return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
 
 
 def side_by_side(actions: Sequence[Callable[[], object]], rounds: int) -> tuple[Timing, ...]:
