@@ -163,6 +163,7 @@ class Sample:
 
     Attributes:
         state, since: the class and the policy time since which every look showed it.
+        screen: digest of the screen alone; idle counts from when it last changed.
         evidence: the line that decided; `resets_at`: the reset time as first read from it.
         body, progress: digest of the last screen body, and the policy time at which it last differed.
         blind: policy time since which it could not be seen or recognised; None: it can be.
@@ -173,6 +174,7 @@ class Sample:
     since: float = 0.0
     body: str = ""
     progress: float = 0.0
+    screen: str = ""
     evidence: str = ""
     resets_at: float | None = None
     blind: float | None = None

@@ -130,14 +130,21 @@ def _turn_over(look: Look, shown: ScreenState, evidence: str) -> Fact:
     at = look.now.wall
     if shown is not ScreenState.IDLE:
         return known("turn_over", False, evidence, "screen", at)
-    since = look.before.since if look.before.state == ScreenState.IDLE else look.now.policy
+    since = look.before.since if _still(look, ScreenState.IDLE) else look.now.policy
     if look.assignment is not None and look.assignment.delivered is not None:
         since = max(since, look.assignment.delivered)
     left = look.profile.stable_for - (look.now.policy - since)
-    if look.before.state != ScreenState.IDLE or left > 0:
+    if not _still(look, ScreenState.IDLE) or left > 0:
         waiting = unknown("turn_over", Why.PENDING, "idle, but not for long enough yet", "screen", at)
         return replace(waiting, value=f"{max(left, 0.05):.3f}")
     return known("turn_over", True, evidence, "screen", at)
+
+
+def _still(look: Look, state: str) -> bool:
+    """Return whether the last look showed the same; for idle, on the very same screen: some stream without a spinner."""
+    if look.before.state != state:
+        return False
+    return state != ScreenState.IDLE or look.reading is None or look.before.screen in ("", look.reading.body)
 
 
 def _at_prompt(look: Look, reading: ScreenReading, turn_over: Fact) -> Fact:
@@ -182,7 +189,8 @@ def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
     moved = bool(body) and body != before.body
     return Sample(
         state=state,
-        since=before.since if before.state == state else now.policy,
+        since=before.since if _still(look, state) else now.policy,
+        screen=reading.body if reading is not None else "",
         body=body or before.body,
         progress=now.policy if moved else before.progress,
         evidence=reading.evidence if reading is not None else "",

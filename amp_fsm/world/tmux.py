@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -52,6 +53,7 @@ class TmuxTerminal:
         self._environment = dict(environment if environment is not None else os.environ)
         self._environment["LC_ALL"] = _utf8(self._environment)
         self._timeout = timeout
+        self._starting = threading.Lock()
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process."""
@@ -76,7 +78,7 @@ class TmuxTerminal:
             return {}
         nonce = secrets.token_hex(8)
         script = "".join(
-            f"display-message -p '{nonce} {pane.pane}'\ncapture-pane -e -p -J -t {pane.pane}\n" for pane in panes
+            f"display-message -p '{nonce} %{pane.pane}'\ncapture-pane -e -p -J -t {pane.pane}\n" for pane in panes
         )
         answer = self._run("source-file", "-", text=f"{script}display-message -p '{nonce} end'\n", may_fail=True)
         screens: dict[str, str | Failed] = {
@@ -91,8 +93,10 @@ class TmuxTerminal:
     def start(self, launch: Launch) -> PaneRef:
         """Open a window running `launch.argv` with our options on its pane, and return the pane."""
         self._require(launch)
-        if launch.replace is not None:
-            return self._respawn(launch, launch.replace)
+        with self._starting:  # two at once would both make the session, or want the same free window
+            return self._respawn(launch, launch.replace) if launch.replace is not None else self._opened(launch)
+
+    def _opened(self, launch: Launch) -> PaneRef:
         survey = self.survey(launch.session, launch.owner)
         started = next((pane for pane in survey.panes if pane.started == launch.intent and not pane.dead), None)
         if started is not None:

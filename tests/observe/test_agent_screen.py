@@ -36,7 +36,7 @@ PANE = PaneSeen(
     command="agent",
 )
 IDLE = ScreenReading(state=ScreenState.IDLE, rule="idle", evidence="❯", composer=Composer.EMPTY, body="b1")
-LONG_IDLE = Sample(state="idle", since=90.0, body="b1")
+LONG_IDLE = Sample(state="idle", since=90.0, body="b1", screen="b1")
 LOOK = Look(
     project=PROJECT,
     agent=AGENT,
@@ -75,6 +75,7 @@ def test_idle_for_long_enough_with_an_empty_composer_is_at_the_prompt() -> None:
         pytest.param(Sample(), id="first-sample"),
         pytest.param(Sample(state="working", since=10.0), id="was-working"),
         pytest.param(Sample(state="idle", since=99.0), id="idle-for-one-second"),
+        pytest.param(Sample(state="idle", since=10.0, screen="b0"), id="text-still-streams-under-an-idle-composer"),
     ],
 )
 def test_idle_that_is_not_stable_yet_is_pending(before: Sample) -> None:
