@@ -4,25 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from amp_fsm.model.facts import Why
-from amp_fsm.model.plan import Plan, Recovery
+from amp_fsm.model.plan import Plan
 
 EPSILON = 0.001
 SOON = 0.05
-
-
-def acts(plan: Plan) -> bool:
-    """Return whether the pass of this plan did anything, so that another one should follow at once."""
-    return bool(plan.changes or plan.born or plan.dropped) or any(
-        step.recovery is not Recovery.WAIT for step in plan.steps
-    )
-
-
-def waits_for_a_check(plan: Plan) -> bool:
-    """Return whether a check is running: it takes real time, so policy time stands still."""
-    return any(
-        fact.why is Why.PENDING and fact.source == "check" for facts in plan.facts.values() for fact in facts.values()
-    )
 
 
 def next_jump(plan: Plan, others: Iterable[float | None], patience: float) -> float | None:

@@ -32,5 +32,5 @@ def play(
     with staged(prepared.project, load_scenario(scenario, prepared.project), environment, keep=keep) as stage:
         for line in stage.kept:
             progress(line)
-        report = Rehearsal(stage=stage, progress=progress).run()
+        report = Rehearsal.on(stage, progress).run()
     return replace(report, notes=(*prepared.notes, *report.notes))

@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from amp_fsm.engine.reconcile import run_pass
+from amp_fsm.engine.reconcile import PassResult, run_pass
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import IntentStatus, Record
-from amp_fsm.ports import World
 from amp_fsm.rehearsal.cast import Cast, next_wake
-from amp_fsm.rehearsal.pace import acts, next_jump, waits_for_a_check
+from amp_fsm.rehearsal.pace import next_jump
 from amp_fsm.rehearsal.promises import SentPrompt, broken_deliveries, broken_document
 from amp_fsm.rehearsal.report import Report, TaskEnd
 from amp_fsm.rehearsal.scenario import OperatorAct
@@ -27,70 +26,91 @@ MAX_PASSES = 5_000
 CHECK_POLL_SECONDS = 0.02
 CHECK_SECONDS = 600.0
 STUBBORN = 50
+"""Passes that act, one after another, after which time goes on all the same."""
+
+FIRST_PATIENCE = 1.0
+MOST_PATIENCE = 60.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Rehearsal:
     """One run over a stage."""
 
     stage: Stage
     progress: Callable[[str], None]
+    terminal: ListeningTerminal
+    runner: StandInRunner
     passes: int = 0
     prompts: dict[str, str] = field(default_factory=dict)
     settled_at: dict[str, float] = field(default_factory=dict)
-    patience: float = 1.0
-    acted: int = 0
+    patience: float = FIRST_PATIENCE
+    restless: int = 0
     waited: float = 0.0
-    acts: list[OperatorAct] = field(default_factory=list)
+    operator: list[OperatorAct] = field(default_factory=list)
+
+    @staticmethod
+    def on(stage: Stage, progress: Callable[[str], None]) -> Rehearsal:
+        """Return a rehearsal that has not begun; `progress` is told every transition."""
+        return Rehearsal(
+            stage=stage,
+            progress=progress,
+            terminal=ListeningTerminal(stage.ports.terminal),
+            runner=StandInRunner(stage.ports.runner, stage.world, stage.scenario),
+            operator=sorted(stage.scenario.operator, key=lambda act: act.after),
+        )
 
     def run(self) -> Report:
         """Play until all tasks are settled, nothing can move, or time is up, and return what came of it."""
         begun = time.monotonic()
         stage = self.stage
-        terminal = ListeningTerminal(stage.ports.terminal)
-        runner = StandInRunner(stage.ports.runner, stage.world, stage.scenario)
-        ports = replace(stage.ports, terminal=terminal, runner=runner)
-        cast = Cast(stage.project, stage.world, terminal)
-        self.acts = sorted(stage.scenario.operator, key=lambda act: act.after)
+        ports = replace(stage.ports, terminal=self.terminal, runner=self.runner)
+        cast = Cast(stage.project, stage.world, self.terminal)
         ended = ""
-        while not ended:
-            states = cast.wait(stage.clock.tick)
-            plan = run_pass(stage.project, ports).plan
-            ended = self._after(plan, states, ports)
-        return self._report(ended, ports.store.load(), terminal, cast.receipts(), time.monotonic() - begun)
+        with ports.store.lock():
+            while not ended:
+                states = cast.wait(stage.clock.tick)
+                ended = self._after(run_pass(stage.project, ports), states)
+        return self._report(ended, ports.store.load(), cast.receipts(), time.monotonic() - begun)
 
-    def _after(self, plan: Plan, states: tuple[Json, ...], ports: World) -> str:
+    def _after(self, result: PassResult, states: tuple[Json, ...]) -> str:
         """Note what the pass did, move time when nobody acts; return why the rehearsal ends, or nothing."""
         self.passes += 1
-        self._note(plan)
+        self._note(result.plan)
         if self.passes >= MAX_PASSES:
             return f"given up after {MAX_PASSES} passes"
-        self.acted = self.acted + 1 if acts(plan) else 0
-        if self.acted:
-            self.patience, self.waited = 1.0, 0.0
-            if self.acted < STUBBORN:
-                return ""
-        if waits_for_a_check(plan) and self.waited < CHECK_SECONDS:
+        self.restless = self.restless + 1 if result.acted else 0
+        if result.acted:
+            self.patience = FIRST_PATIENCE
+        if 0 < self.restless < STUBBORN or self._checks_run():
+            return ""
+        return self._move(result, states)
+
+    def _checks_run(self) -> bool:
+        """Wait a moment for running checks, if there are any; another pass must see how they ended."""
+        if not self.runner.started or self.waited > CHECK_SECONDS:
+            return False
+        if self.runner.is_busy():
             self.waited += CHECK_POLL_SECONDS
             time.sleep(CHECK_POLL_SECONDS)
-            return ""
-        return self._move(plan, states, ports)
+        else:
+            self.waited = 0.0
+        return True
 
-    def _move(self, plan: Plan, states: tuple[Json, ...], ports: World) -> str:
-        clock = self.stage.clock
-        if all(self._is_final(task) for task in self.stage.project.tasks) and not plan.pending:
+    def _move(self, result: PassResult, states: tuple[Json, ...]) -> str:
+        clock, plan = self.stage.clock, result.plan
+        if not plan.pending and all(self._is_final(task, result.record) for task in self.stage.project.tasks):
             return "all tasks are settled"
-        act = self.acts[0].after - clock.elapsed if self.acts else None
+        act = self.operator[0].after - clock.elapsed if self.operator else None
         jump = next_jump(plan, (next_wake(states, clock.elapsed), act), self.patience)
         if jump is None:
             return "nothing moves any more without a person"
         if clock.elapsed + jump > self.stage.scenario.time:
             return "given up: the scenario's time is over"
-        self.patience = min(60.0, self.patience * 2)
+        self.patience = min(MOST_PATIENCE, self.patience * 2)
         clock.jump(jump)
-        while self.acts and self.acts[0].after <= clock.elapsed:
-            done = self.acts.pop(0)
-            ports.store.request("fire", (done.subject, done.transition))
+        while self.operator and self.operator[0].after <= clock.elapsed:
+            done = self.operator.pop(0)
+            self.stage.ports.store.request("fire", (done.subject, done.transition))
         return ""
 
     def _note(self, plan: Plan) -> None:
@@ -103,17 +123,15 @@ class Rehearsal:
                 self.settled_at[change.address] = now
                 self.progress(f"{now:9.0f}s  {change.address}  {change.before.state} -> {change.after.state}")
 
-    def _is_final(self, task: str) -> bool:
+    def _is_final(self, task: str, record: Record) -> bool:
         spec = self.stage.project.tasks[task]
-        subject = self.stage.ports.store.load().subjects.get(spec.address)
+        subject = record.subjects.get(spec.address)
         return subject is not None and self.stage.project.machines[spec.machine].states[subject.state].final
 
     # ---- afterwards ------------------------------------------------------------------------------------------
 
-    def _report(
-        self, ended: str, record: Record, terminal: ListeningTerminal, receipts: tuple[Json, ...], real: float
-    ) -> Report:
-        submitted = [sent for sent in terminal.sent.values() if sent.submits]
+    def _report(self, ended: str, record: Record, receipts: tuple[Json, ...], real: float) -> Report:
+        submitted = [sent for sent in self.terminal.sent.values() if sent.submits]
         names = Counter(self.prompts.get(sent.intent, "prompt") for sent in submitted)
         stage = self.stage
         return Report(
@@ -130,9 +148,11 @@ class Rehearsal:
                     for item in receipt["unmentioned"]
                 )
             ),
-            told=tuple(f"{address}: {text}" for address, text in stage.notifier.told),
+            told=tuple(
+                text if text.startswith(address) else f"{address}: {text}" for address, text in stage.notifier.told
+            ),
             notes=stage.notes,
-            broken=tuple(self._broken(record, terminal, receipts)),
+            broken=tuple(self._broken(record, receipts)),
             passes=self.passes,
             policy_seconds=stage.clock.elapsed,
             real_seconds=real,
@@ -151,11 +171,11 @@ class Rehearsal:
             settled_at=self.settled_at.get(address),
         )
 
-    def _broken(self, record: Record, terminal: ListeningTerminal, receipts: tuple[Json, ...]) -> list[str]:
+    def _broken(self, record: Record, receipts: tuple[Json, ...]) -> list[str]:
         open_ones = {i.id for i in record.intents.values() if not i.settled or i.status is IntentStatus.UNKNOWN}
         sent = [
             SentPrompt(intent=item.intent, text=item.text, established=item.intent not in open_ones)
-            for item in terminal.sent.values()
+            for item in self.terminal.sent.values()
             if item.submits
         ]
         broken = [*broken_deliveries(sent, receipts)]
