@@ -188,11 +188,12 @@ class CellMemory:
     Attributes:
         wrote: the text we wrote last; `replaced`: the text it replaced; `rewrites`: how often it fell back.
         text, first_seen: the cell's present text by others and the policy time at which it was first seen.
-        row: digest of the whole row (our cells left out) when `text` was first seen.
+        row: digest of the rest of the row when `text` was first seen; `replaced_row`: likewise of the replaced text.
     """
 
     wrote: str = ""
     replaced: str = ""
+    replaced_row: str = ""
     rewrites: int = 0
     text: str = ""
     first_seen: float = 0.0

@@ -141,7 +141,7 @@ def _turn_over(look: Look, shown: ScreenState, evidence: str) -> Fact:
 
 
 def _still(look: Look, state: str) -> bool:
-    """Return whether the last look showed the same; for idle, on the very same screen: some stream without a spinner."""
+    """Return whether the last look showed the same; for idle, on the very same screen: some stream unannounced."""
     if look.before.state != state:
         return False
     return state != ScreenState.IDLE or look.reading is None or look.before.screen in ("", look.reading.body)

@@ -50,7 +50,7 @@ def row_claims(
     evidence = f'{spec.file}:{row.line} "{text}"'
     if memory.wrote and text == memory.wrote:
         return RowClaims(facts=_all_false(f"{evidence} is ours"), memory=memory)
-    if memory.wrote and text == memory.replaced and rest == memory.row and memory.rewrites < REWRITES:
+    if _fell_back(spec, memory, text, rest):
         return RowClaims(facts=_all_false(f"{evidence} is an older version"), memory=memory, fallen=True)
     if (text, rest) != (memory.text, memory.row) or not memory.first_seen:
         memory = replace(memory, text=text, row=rest, first_seen=now.policy)
@@ -63,11 +63,21 @@ def row_claims(
     return RowClaims(facts=_claiming(claim, evidence, "row"), memory=memory)
 
 
+def _fell_back(spec: DocumentSpec, memory: CellMemory, text: str, rest: str) -> bool:
+    """Return whether a row is again just as it was before we wrote, our clock included: nobody claims that anew.
+
+    Without a clock column an agent that says the same twice could not be told from an older version: it is believed.
+    """
+    old = bool(memory.wrote) and (text, rest) == (memory.replaced, memory.replaced_row)
+    return old and "updated" in spec.columns and memory.rewrites < REWRITES
+
+
 def remember_write(memory: CellMemory, wrote: str, replaced: str, *, rewritten: bool) -> CellMemory:
     """Return what is known of a cell after we wrote it; the rest of its row stays as it was last seen."""
     if replaced == memory.wrote and not rewritten:
         return replace(memory, wrote=wrote)
-    return replace(memory, wrote=wrote, replaced=replaced, rewrites=memory.rewrites + 1 if rewritten else 0)
+    rewrites = memory.rewrites + 1 if rewritten else 0
+    return replace(memory, wrote=wrote, replaced=replaced, replaced_row=memory.row, rewrites=rewrites)
 
 
 def _rest(spec: DocumentSpec, row: StatusRow) -> str:

@@ -23,6 +23,7 @@ class Cause:
 
     Attributes:
         entry: number of the stay that the actions belong to (the new one, when the subject moves).
+        number: for a timer, how often it will have happened within its budget.
         assignment: the assignment that they concern, if any.
         mark: how it went, for log rows.
     """
@@ -34,6 +35,7 @@ class Cause:
     before: str
     after: str
     tick: int = 0
+    number: int = 0
     assignment: Assignment | None = None
     mark: str = "🔄"
 
@@ -192,7 +194,7 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
         "mark": cause.mark,
         "now": situation.now.wall,
         "minutes": int((situation.now.policy - subject.since) // 60),
-        "reminder": cause.tick,
+        "reminder": cause.number,
     }
     assignment = cause.assignment
     spec = situation.specs[cause.address]

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.guards import Guard, fact_names, guard_text
-from amp_fsm.model.machine import ActionSpec, TimerSpec, TransitionSpec, Verb
+from amp_fsm.model.machine import ActionSpec, TransitionSpec, Verb
 from amp_fsm.model.plan import Change
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord, Use
 from amp_fsm.plan.actions import Cause, plan_actions
 from amp_fsm.plan.budgets import with_use
 from amp_fsm.plan.situation import Situation
+from amp_fsm.plan.timers import Due
 
 QUOTED_SOURCES = frozenset({"row", "line", "file", "check", "http", "git", "screen", "pane"})
 """Sources whose evidence is worth quoting in one line of a plan."""
@@ -84,14 +85,13 @@ def transition_change(
     )
 
 
-def timer_change(
-    situation: Situation, address: str, timer: TimerSpec, facts: Mapping[str, Fact], why: str, tick: int, *, spent: bool
-) -> Change:
+def timer_change(situation: Situation, address: str, due: Due, facts: Mapping[str, Fact], why: str) -> Change:
     """Return the change of a timer that is due; it moves the subject only when it says where to.
 
     Raises:
         RenderError: one of its texts cannot be rendered.
     """
+    timer, spent = due.timer, due.spent
     subject = situation.subjects[address]
     _, used = because_of(timer.when, facts)
     actions: Sequence[ActionSpec] = timer.do
@@ -109,12 +109,13 @@ def timer_change(
             because=why,
             before=subject.state,
             after=after.state,
-            tick=tick,
+            tick=due.tick,
+            number=due.number,
             assignment=assignment,
             mark=_mark(actions),
         ),
         subject,
-        _charged(after, subject, timer.name, situation.now.policy, assignment, tick),
+        _charged(after, subject, timer.name, situation.now.policy, assignment, due.tick),
         actions,
         guard=guard_text(timer.when),
         facts=used,

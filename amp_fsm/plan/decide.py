@@ -148,7 +148,7 @@ def _timers(situation: Situation, address: str, facts: SubjectFacts, *, undecide
             waits.append(due.left)
         elif _may_fire(situation, address, due, undecided=undecided, sending=sending):
             why = overdue_text(due, situation.now.policy)
-            return Decision(change=timer_change(situation, address, due.timer, facts, why, due.tick, spent=due.spent))
+            return Decision(change=timer_change(situation, address, due, facts, why))
     return Decision(due_in=min(waits, default=None))
 
 

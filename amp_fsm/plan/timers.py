@@ -20,7 +20,7 @@ class Due:
     Attributes:
         left: seconds until it is due; None: it is not running.
         base: policy time it counts from.
-        tick: number of the next tick in this stay, from 1.
+        tick: number of the next tick in this stay, from 1; `number`: likewise in the scope of its budget.
         spent: its budget is spent; it can only take its `then`, if it has one.
     """
 
@@ -28,6 +28,7 @@ class Due:
     left: float | None
     base: float = 0.0
     tick: int = 1
+    number: int = 1
     spent: bool = False
     truth: Truth = Truth.TRUE
 
@@ -53,6 +54,7 @@ def _due(situation: Situation, address: str, timer: TimerSpec, facts: Mapping[st
         left=max(0.0, base + timer.seconds - situation.now.policy, budget.wait),
         base=base,
         tick=len(ticks) + 1,
+        number=budget.used + 1,
         spent=budget.spent,
         truth=evaluate(timer.when, facts),
     )
@@ -84,5 +86,5 @@ def overdue_text(due: Due, now: float) -> str:
         f"{what[due.timer.since]} for {span}" if due.timer.since is not Since.DELIVERY else f"{span} since the prompt"
     )
     if due.timer.repeats and due.timer.budget.most:
-        text += f" ({due.timer.name} {due.tick} of {due.timer.budget.most})"
+        text += f" ({due.timer.name} {due.number} of {due.timer.budget.most})"
     return text
