@@ -1,7 +1,12 @@
-"""A tmux server of our own: made without anybody's configuration, ended by its own socket, whatever happens."""
+"""A tmux server of our own: made without anybody's configuration, ended by its own socket, whatever happens.
+
+Beside `world.tmux` the only module that runs tmux: it starts and ends a server, and looks at no pane.
+"""
 
 from __future__ import annotations
 
+import os
+import shlex
 import subprocess
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +28,8 @@ class PrivateServer:
         """Start it without sessions; it stays up until it is ended."""
         try:
             self._tmux("-f", "/dev/null", "start-server", ";", "set-option", "-g", "exit-empty", "off")
+            if not self._keep:
+                self._tmux("run-shell", "-b", self._watchdog())
         except (OSError, subprocess.SubprocessError) as error:
             raise TerminalUnreachableError(f"cannot start a tmux server: {error}", hint="is tmux installed?") from error
         return self
@@ -36,6 +43,11 @@ class PrivateServer:
         subprocess.run(
             ["tmux", "-S", str(self.socket), "kill-server"], capture_output=True, timeout=SECONDS, check=False
         )
+
+    def _watchdog(self) -> str:
+        """Return a shell command by which the server ends itself when this process was killed."""
+        end = f"tmux -S {shlex.quote(str(self.socket))} kill-server"
+        return f"while kill -0 {os.getpid()} 2>/dev/null; do sleep 1; done; {end}"
 
     def _tmux(self, *arguments: str) -> None:
         subprocess.run(

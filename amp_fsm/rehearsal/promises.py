@@ -14,6 +14,8 @@ from amp_fsm.rehearsal.practice_agent.rows import cells_of, fold, table_below
 
 Json = Mapping[str, Any]
 ARRIVED = frozenset({"prompt", "queued", "refused"})
+MOST_REPEATS = 20
+"""Prompts of one name for one task, above which nobody can speak of a budget any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,14 @@ def broken_deliveries(sent: Sequence[SentPrompt], receipts: Sequence[Json]) -> I
             yield f"{receipt['agent']}: a dialog was answered that nobody ordered to answer ({receipt['did']})"
         elif receipt["kind"] == "typed_into_dialog":
             yield f"{receipt['agent']}: text was typed into a dialog: {head!r}"
+
+
+def broken_budgets(names: Mapping[str, str], receipts: Sequence[Json]) -> Iterator[str]:
+    """Yield which prompts were sent without end; `names`: intent to the name of its prompt."""
+    counts = Counter((names.get(receipt["marker"], "prompt"), receipt["task"]) for receipt in receipts)
+    for (name, task), count in counts.items():
+        if count > MOST_REPEATS:
+            yield f"{name} was sent {count} times for {task or 'no task'}: a reminder must have an end"
 
 
 def broken_document(spec: DocumentSpec, before: str, after: str) -> Iterator[str]:

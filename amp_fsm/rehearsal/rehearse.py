@@ -15,7 +15,7 @@ from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import IntentStatus, Record
 from amp_fsm.rehearsal.cast import Cast, next_wake
 from amp_fsm.rehearsal.pace import next_jump
-from amp_fsm.rehearsal.promises import SentPrompt, broken_deliveries, broken_document
+from amp_fsm.rehearsal.promises import SentPrompt, broken_budgets, broken_deliveries, broken_document
 from amp_fsm.rehearsal.report import Report, TaskEnd
 from amp_fsm.rehearsal.scenario import OperatorAct
 from amp_fsm.rehearsal.stage import Stage, text_of
@@ -178,7 +178,7 @@ class Rehearsal:
             for item in self.terminal.sent.values()
             if item.submits
         ]
-        broken = [*broken_deliveries(sent, receipts)]
+        broken = [*broken_deliveries(sent, receipts), *broken_budgets(self.prompts, receipts)]
         for name, document in self.stage.project.documents.items():
             after = text_of(Path(self.stage.project.root, document.file))
             broken += broken_document(document, self.stage.documents[name], after)

@@ -140,7 +140,10 @@ def test_blocked_for_a_time_reminders_change_nothing(tmp_path: Path) -> None:
     one.submit()
     one.after(60)
     assert one.submit("reminder: T-1")["did"] == "is still blocked on T-1"
-    assert one.after(5) == "blocked"
+    assert [one.after(5), one.after(890)] == ["blocked", "blocked"]
+    assert one.submit("reminder: T-1")["did"] == "is still blocked on T-1"
+    # the time is over in the middle of its answer: it goes on at once
+    assert [one.after(5), one.after(5), one.after(530)] == ["working", "working", "idle"]
 
 
 def test_blocked_for_a_time_it_goes_on_by_itself(tmp_path: Path) -> None:

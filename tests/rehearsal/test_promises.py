@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from amp_fsm.model.project import DocumentSpec
-from amp_fsm.rehearsal.promises import SentPrompt, broken_deliveries, broken_document
+from amp_fsm.rehearsal.promises import SentPrompt, broken_budgets, broken_deliveries, broken_document
 
 TEXT = "do it\n[amp:abc12345]"
 SENT = SentPrompt(intent="abc12345", text=TEXT)
@@ -56,6 +56,14 @@ def receipt(text: str = TEXT, kind: str = "prompt", did: str = "works") -> dict[
 )
 def test_promises_about_prompts(sent: list[SentPrompt], receipts: list[dict[str, Any]], expected: list[str]) -> None:
     assert list(broken_deliveries(sent, receipts)) == expected
+
+
+@pytest.mark.parametrize(("count", "broken"), [(20, 0), (21, 1)], ids=["twenty-are-many", "more-are-without-end"])
+def test_reminders_have_an_end(count: int, broken: int) -> None:
+    receipts = [{**receipt(), "marker": f"m{number}", "task": "T-1"} for number in range(count)]
+    names = {f"m{number}": "reminder" for number in range(count)}
+    assert len(list(broken_budgets(names, receipts))) == broken
+    assert not list(broken_budgets({"m1": "code"}, [{**item, "task": item["marker"]} for item in receipts]))
 
 
 BOARD = DocumentSpec(

@@ -74,10 +74,10 @@ class Worker:
         held_up, same = self.phase, brief.task == self.brief.task and bool(self._stations)
         self.brief = brief
         self.note = ""
-        self.alarms.cancel("help")
         if same and held_up == "blocked" and not self._helped():
             self._count(now, (Station(at=self._worked + STILL_BLOCKED, kind="still_blocked"), *self._stations))
             return f"is still blocked on {brief.task}"
+        self.alarms.cancel("help")
         if same:
             self._count(now, self._stations)
             return f"goes on with {brief.task}"
@@ -182,7 +182,12 @@ class Worker:
         self._say_blocked(now)
         if "for" in spec:
             self._reminders = 1_000_000
-            self.alarms.set("help", now.policy + float(spec["for"]), self._go_on)
+            self.alarms.set("help", now.policy + float(spec["for"]), self._unblock)
+
+    def _unblock(self, now: Moment) -> None:
+        self._worked = self.worked(now)
+        self._stations = tuple(station for station in self._stations if station.kind != "still_blocked")
+        self._go_on(now)
 
     def _on_still_blocked(self, now: Moment, _spec: Json) -> None:
         self._say_blocked(now)
