@@ -23,6 +23,7 @@ lint: setup  ## style, types, layers
 	$(BIN)/lint-imports
 
 test: lint  ## lint, then every test
+	@tools/setup agents
 	$(BIN)/pytest
 
 bench: setup  ## measure, and print the tables of docs/performance.md

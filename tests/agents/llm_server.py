@@ -23,12 +23,12 @@ class Model:
 
     Attributes:
         prompts: last user text of every request, in order of arrival.
-        finished: those whose answer was sent whole.
+        log: what happened, in order: `asked` and `answered`, with the first line of the prompt.
     """
 
     url: str = ""
     prompts: list[str] = field(default_factory=list)
-    finished: list[str] = field(default_factory=list)
+    log: list[tuple[str, str]] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
 
 
@@ -66,6 +66,7 @@ def serving() -> Iterator[Model]:
 
 def _answer(handler: BaseHTTPRequestHandler, model: Model, prompt: str) -> None:
     model.prompts.append(prompt)
+    model.log.append(("asked", prompt.partition("\n")[0]))
     handler.send_response(200)
     handler.send_header("content-type", "text/event-stream")
     handler.send_header("connection", "close")
@@ -79,7 +80,7 @@ def _answer(handler: BaseHTTPRequestHandler, model: Model, prompt: str) -> None:
         _send(handler, {}, "stop")
         handler.wfile.write(b"data: [DONE]\n\n")
         handler.wfile.flush()
-        model.finished.append(prompt)
+        model.log.append(("answered", prompt.partition("\n")[0]))
     except OSError:
         return
     finally:
