@@ -30,8 +30,11 @@ def command(config: str, scenario: str, until: str, keep: bool, as_json: bool) -
     from amp_fsm.rehearsal import report as reports
     from amp_fsm.rehearsal.play import play
 
-    signal.signal(signal.SIGTERM, _interrupt)
-    done = play(config, scenario, os.environ, keep=keep, progress=_progress)
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        done = play(config, scenario, os.environ, keep=keep, progress=_progress)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     text = reports.as_text(done) if not as_json else json.dumps(reports.as_json(done), indent=2, ensure_ascii=False)
     click.echo(text.rstrip("\n"))
     sys.exit(done.exit_code)

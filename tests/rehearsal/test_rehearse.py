@@ -24,7 +24,8 @@ from amp_fsm.rehearsal.stage import staged
 from amp_fsm.rehearsal.stand_ins import ListeningTerminal
 from amp_fsm.rehearsal.without_secrets import load_for_rehearsal
 
-CONFIG = str(Path(__file__).parents[2] / "configs" / "practice.yaml")
+CONFIGS = Path(__file__).parents[2] / "configs"
+CONFIG = str(CONFIGS / "practice.yaml")
 
 
 def rehearse(scenario: str) -> Report:
@@ -44,6 +45,14 @@ def test_a_smooth_day_completes_every_task_with_one_prompt_each() -> None:
     assert report.sent == {"code": 2, "writing": 1}
     assert report.received == 3
     assert report.unmentioned == ()
+
+
+@pytest.mark.parametrize("config", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("scenario", ["smooth", "rough-day"])
+def test_every_example_completes_its_tasks_and_keeps_its_promises(config: Path, scenario: str) -> None:
+    report = play(str(config), scenario, os.environ, keep=False, progress=lambda _line: None)
+    assert (report.broken, report.exit_code) == ((), 0)
+    assert set(states(report).values()) == {"COMPLETED"}
 
 
 def test_on_a_rough_day_everything_goes_wrong_once_and_nothing_for_good() -> None:
