@@ -1,264 +1,215 @@
-"""The tmux adapter of the `Terminal` port.  Only importer of `libtmux`, and the only module that talks to tmux.
+"""The tmux adapter of the `Terminal` port.  Only importer of `libtmux`; with `tmux_process` all that talks to tmux.
 
-Structure (sessions) goes through libtmux; looking and typing go in batches, one process each, bounded in time.  Nothing
-is killed that we did not start, and no text reaches a pane but through a guarded command list.
+Sessions are asked for through libtmux; looking and typing go in batches, one bounded process each.  Nothing is killed
+that we did not start, and no text reaches a pane but through a command list that the server itself guards.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import secrets
-import shutil
-import subprocess
-import threading
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from typing import Any
 
 import libtmux
+from libtmux.common import tmux_cmd
+from libtmux.exc import LibTmuxException
 
-from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
-from amp_fsm.model.seen import Failed, PaneRef, Survey
+from amp_fsm.errors import NotPossibleError, TerminalUnreachableError
+from amp_fsm.model.panes import in_front
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
+from amp_fsm.world.tmux_launch import IDENTITY, open_commands, prepared, respawn_commands
+from amp_fsm.world.tmux_listing import Listing, capture_script, parse_captures
+from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
     ENTERED,
+    GONE,
     OWNER,
     STARTED,
     TYPED,
-    client_format,
+    Reason,
     differs,
     equals,
     guarded,
-    listing_format,
+    is_key,
+    literal,
+    owned_by_another,
     parse_outcome,
-    parse_survey,
     reasons_to_refuse,
+    same_process,
     sanitise,
 )
 
-_NO_SERVER = re.compile(
-    r"no server running|error connecting to .*\((No such file or directory|Connection refused)\)"
-    r"|no current target|no sessions"
-)
-_KEY = re.compile(r"[A-Za-z0-9-]+|C-.|M-.")
+TIMEOUT_SECONDS = 5.0
 
 
 class TmuxTerminal:
     """The project's tmux server, by socket name or path (empty: the user's default server)."""
 
-    def __init__(self, socket: str = "", *, environment: Mapping[str, str] | None = None, timeout: float = 5.0) -> None:
-        """Remember where the server is; nothing is run yet."""
-        self._socket = socket
+    def __init__(
+        self, socket: str = "", *, environment: Mapping[str, str] | None = None, timeout: float = TIMEOUT_SECONDS
+    ) -> None:
+        """Remember where the server is; nothing is run yet.  `timeout` bounds every process, in seconds."""
         self._environment = dict(environment if environment is not None else os.environ)
-        self._environment["LC_ALL"] = _utf8(self._environment)
-        self._timeout = timeout
-        self._starting = threading.Lock()
+        self._process = TmuxProcess(socket, environment=self._environment, timeout=timeout)
+
+    # ---- looking -------------------------------------------------------------------------------------------------
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process."""
-        nonce = secrets.token_hex(8)
-        commands = (
-            ("display-message", "-p", f"{nonce} server #{{pid}}:#{{start_time}}"),
-            ("list-panes", "-a", "-F", listing_format(nonce)),
-            ("list-clients", "-F", client_format(nonce)),
-        )
-        answer = self._run(*_joined(commands), may_fail=True)
-        if answer.returncode != 0 and _NO_SERVER.search(answer.stderr):
+        listing = Listing(nonce=secrets.token_hex(8))
+        answer = self._process.run(*joined(listing.commands()))
+        if answer.no_server:
             return Survey(server="")
-        if answer.returncode != 0:
-            raise TerminalUnreachableError(f"tmux refused: {answer.stderr.strip()}")
-        head, _, rest = answer.stdout.partition("\n")
-        server = head.removeprefix(f"{nonce} server ")
-        return Survey(server=server, panes=parse_survey(rest, nonce, server, session, owner_prefix, time.time()))
+        survey = listing.survey(answer.said, session, owner_prefix)
+        # A server without a session has no panes to list, and says so.
+        if survey is None or (answer.code != 0 and answer.complaint != "no current target"):
+            raise TerminalUnreachableError(f"tmux refused: {answer.complaint or answer.said!r}")
+        return survey
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
         """Return the visible screen of each pane with colours, in one process for all."""
         if not panes:
             return {}
         nonce = secrets.token_hex(8)
-        script = "".join(
-            f"display-message -p '{nonce} %{pane.pane}'\ncapture-pane -e -p -J -t {pane.pane}\n" for pane in panes
-        )
-        answer = self._run("source-file", "-", text=f"{script}display-message -p '{nonce} end'\n", may_fail=True)
-        screens: dict[str, str | Failed] = {
-            pane.pane: Failed(reason=answer.stderr.strip() or "no answer") for pane in panes
-        }
-        for part in answer.stdout.split(f"{nonce} ")[1:]:
-            pane, _, screen = part.partition("\n")
-            if pane in screens and screen:
-                screens[pane] = screen
-        return screens
+        answer = self._process.run("source-file", "-", text=capture_script(panes, nonce))
+        return parse_captures(answer.said, panes, nonce, answer.complaint)
+
+    # ---- starting and stopping -----------------------------------------------------------------------------------
 
     def start(self, launch: Launch) -> PaneRef:
-        """Open a window running `launch.argv` with our options on its pane, and return the pane."""
-        self._require(launch)
-        with self._starting:  # two at once would both make the session, or want the same free window
-            return self._respawn(launch, launch.replace) if launch.replace is not None else self._opened(launch)
+        """Open a window running `launch.argv` with our options on its pane, and return the pane.
 
-    def _opened(self, launch: Launch) -> PaneRef:
+        A launch whose intent a pane already bears was carried out before: that pane is returned.
+        """
+        launch = prepared(launch, self._environment)
         survey = self.survey(launch.session, launch.owner)
-        started = next((pane for pane in survey.panes if pane.started == launch.intent and not pane.dead), None)
-        if started is not None:
-            return started.ref
-        taken = {pane.window for pane in survey.panes if pane.session == launch.session}
-        return self._open(launch, taken)
+        ours = [pane for pane in survey.panes if pane.owner == launch.owner]
+        for pane in ours:
+            if pane.started == launch.intent:
+                return pane.ref
+            if launch.replace is not None and pane.ref.pane == launch.replace.pane and pane.started:
+                return self._respawn(launch, pane)
+        return self._open(launch, survey)
 
-    def _open(self, launch: Launch, taken: set[str]) -> PaneRef:
-        """Open and mark in one command list: a pane of ours without its mark cannot come to be."""
-        wanted = launch.window if launch.window.isdigit() and launch.window not in taken else ""
-        variables = [part for name, value in launch.env.items() for part in ("-e", f"{name}={value}")]
-        shown = "#{pane_id} #{pane_pid} #{pid}:#{start_time}"
-        common = [*variables, "-c", launch.cwd, "-n", launch.name, "-P", "-F", shown]
-        if self._has_session(launch.session):
-            index = wanted or next(str(number) for number in range(len(taken) + 1) if str(number) not in taken)
-            target = f"={launch.session}:{index}"
-            opened = ("new-window", "-d", "-t", target, *common, *launch.argv)
-            moved: tuple[tuple[str, ...], ...] = ()
-        else:
-            target = f"={launch.session}:"
-            size = ("-x", str(launch.columns), "-y", str(launch.rows))
-            opened = ("new-session", "-d", "-s", launch.session, *size, *common, *launch.argv)
-            # The first window of a session gets the lowest index; it is moved to the one that is wanted, if another.
-            moved = (("move-window", "-s", target, "-t", f"={launch.session}:{wanted}"),) if wanted else ()
-        kept = ("set-option", "-w", "-t", target, "remain-on-exit", "on")
-        answer = self._run(*_joined((opened, *_marks(launch, target), kept, *moved)), may_fail=True)
-        if not answer.stdout.strip():
-            raise TerminalUnreachableError(f"tmux could not open a window: {answer.stderr.strip()}")
-        pane, pid, server = answer.stdout.split()[:3]
-        return PaneRef(server=server, pane=pane, pid=int(pid))
+    def _open(self, launch: Launch, survey: Survey) -> PaneRef:
+        exists = bool(survey.server) and self._has_session(launch.session)
+        answer = self._process.run(*joined(open_commands(launch, survey.panes, session_exists=exists)))
+        return _identity(answer, answer.said)
 
-    def _respawn(self, launch: Launch, pane: PaneRef) -> PaneRef:
-        variables = [part for name, value in launch.env.items() for part in ("-e", f"{name}={value}")]
-        found = next(
-            (seen for seen in self.survey(launch.session, launch.owner).panes if seen.ref.pane == pane.pane), None
+    def _has_session(self, session: str) -> bool:
+        try:
+            return BoundedServer(self._process).has_session(session, exact=True)
+        except LibTmuxException as error:
+            raise NotPossibleError(f"tmux cannot have a session {session!r}: {error}") from error
+
+    def _respawn(self, launch: Launch, pane: PaneSeen) -> PaneRef:
+        """Start anew in place: only over a program that has ended, and only if nothing changed since it was seen."""
+        if pane.ref != launch.replace or in_front(pane, ()):
+            raise TerminalUnreachableError(f"pane {pane.ref.pane} changed meanwhile: {pane.command} runs there")
+        reasons = (
+            *same_process(pane.ref),
+            differs(OWNER, launch.owner, "the pane is not ours"),
+            equals(STARTED, "", "we did not start it"),
+            (f"#{{!=:#{{pane_dead}},{int(pane.dead)}}}", "its program came or went"),
+            (f"#{{!=:#{{pane_current_command}},{literal(pane.command)}}}", "another program came to the front"),
         )
-        if found is None or found.owner != launch.owner:
-            raise TerminalUnreachableError(f"pane {pane.pane} is no longer ours")
-        if found.started == launch.intent and not found.dead:
-            return found.ref
-        shown = ("display-message", "-p", "-t", pane.pane, "#{pane_pid} #{pid}:#{start_time}")
-        again = ("respawn-pane", "-k", "-t", pane.pane, *variables, "-c", launch.cwd, *launch.argv)
-        pid, server = self._run(*_joined((again, *_marks(launch, pane.pane), shown))).stdout.split()[:2]
-        return PaneRef(server=server, pane=pane.pane, pid=int(pid))
-
-    def adopt(self, pane: PaneRef, owner: str) -> Effect:
-        """Put our option on a pane that is still the same process and nobody's."""
-        guard = PaneGuard(owner="")
-        reasons = reasons_to_refuse(pane, guard)
-        return self._effect(pane, reasons, (f"set-option -p -t {pane.pane} {OWNER} '{owner}'",))
-
-    def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
-        """Paste `text` once, bracketed, not submitted, and witness it as `intent`, in one server-side command list."""
-        buffer, clean = f"amp-{intent}", sanitise(text)
-        measured = ("list-buffers", "-f", f"#{{==:#{{buffer_name}},{buffer}}}", "-F", "#{buffer_size}")
-        size = self._run(*_joined((("load-buffer", "-b", buffer, "-"), measured)), text=clean).stdout.strip()
-        if size != str(len(clean.encode("utf-8", "surrogateescape"))):
-            return Effect(happened=False, reason=f"tmux took {size or 'no'} bytes of the text")
-        reasons = reasons_to_refuse(pane, guard, (equals(TYPED, intent, "it was typed before"),))
-        paste = f"paste-buffer -p -d -b {buffer} -t {pane.pane}"
-        outcome = self._effect(pane, reasons, (paste, f"set-option -p -t {pane.pane} {TYPED} {intent}"))
-        if not outcome.happened:
-            self._run("delete-buffer", "-b", buffer, may_fail=True)
-        return outcome
-
-    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
-        """Press the submit key and witness it as `intent`; refused unless the pane's last paste was `intent`."""
-        if not _KEY.fullmatch(key):
-            return Effect(happened=False, reason=f"{key!r} is no key")
-        extra = [differs(TYPED, intent, "something else was typed since")]
-        if not again:
-            extra.append(equals(ENTERED, intent, "it was submitted before"))
-        reasons = reasons_to_refuse(pane, guard, extra)
-        effect = (f"send-keys -t {pane.pane} {key}", f"set-option -p -t {pane.pane} {ENTERED} {intent}")
-        return self._effect(pane, reasons, effect)
+        answer = self._process.run(*guarded(pane.ref, reasons, respawn_commands(launch, pane), tell=IDENTITY))
+        outcome = parse_outcome(answer.said, reasons)
+        if outcome is not None and not outcome.happened:
+            raise TerminalUnreachableError(f"pane {pane.ref.pane} changed meanwhile: {outcome.reason}")
+        return _identity(answer, answer.said.removeprefix("SENT "))
 
     def stop(self, pane: PaneRef, owner: str) -> Effect:
         """End a pane that we started and that carries `owner`."""
-        reasons = [reason for reason in reasons_to_refuse(pane, PaneGuard(owner=owner)) if reason[0] not in _NO_MATTER]
-        reasons.append(equals(STARTED, "", "we did not start it"))
-        return self._effect(pane, reasons, (f"kill-pane -t {pane.pane}",))
+        ours = (differs(OWNER, owner, "the pane is not ours"), equals(STARTED, "", "we did not start it"))
+        return self._effect(pane, (*same_process(pane), *ours), (), last=("kill-pane", "-t", pane.pane))
 
-    def _effect(self, pane: PaneRef, reasons: Sequence[tuple[str, str]], effect: Sequence[str]) -> Effect:
-        answer = self._run(*guarded(pane, reasons, effect), may_fail=True)
-        outcome = parse_outcome(answer.stdout, reasons)
+    # ---- marking and typing --------------------------------------------------------------------------------------
+
+    def adopt(self, pane: PaneRef, owner: str) -> Effect:
+        """Put our option on a pane that is still the same process and nobody else's."""
+        reasons = (("#{pane_dead}", "the pane is dead"), *same_process(pane), owned_by_another(owner))
+        return self._effect(pane, reasons, (("set-option", "-p", "-t", pane.pane, OWNER, owner),))
+
+    def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
+        """Paste `text` once, bracketed, not submitted, and witness it as `intent`, in one server-side command list."""
+        buffer = f"amp-{intent}"
+        refusal = self._load(buffer, sanitise(text))
+        if refusal:
+            return Effect(happened=False, reason=refusal)
+        reasons = reasons_to_refuse(pane, guard, (equals(TYPED, intent, "it was typed before"),))
+        effect = (
+            ("paste-buffer", "-p", "-d", "-b", buffer, "-t", pane.pane),
+            ("set-option", "-p", "-t", pane.pane, TYPED, intent),
+        )
+        outcome = self._effect(pane, reasons, effect)
+        if not outcome.happened:
+            self._process.run("delete-buffer", "-b", buffer)
+        return outcome
+
+    def _load(self, buffer: str, text: str) -> str:
+        """Put `text` into a paste buffer; return why that failed, empty when the server holds all of it."""
+        load = ("load-buffer", "-b", buffer, "-")
+        measure = ("list-buffers", "-f", f"#{{==:#{{buffer_name}},{literal(buffer)}}}", "-F", "#{buffer_size}")
+        answer = self._process.run(*joined((load, measure)), text=text)
+        wanted = str(len(text.encode()))
+        if answer.said.strip() == wanted:
+            return ""
+        return answer.complaint or f"tmux took {answer.said.strip() or 'none'} of the text's {wanted} bytes"
+
+    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
+        """Press the submit key and witness it as `intent`; refused unless the pane's last paste was `intent`."""
+        if not is_key(key):
+            return Effect(happened=False, reason=f"{key!r} is no key to submit with")
+        extra = [differs(TYPED, intent, "something else was typed since")]
+        if not again:
+            extra.append(equals(ENTERED, intent, "it was submitted before"))
+        effect = (
+            ("send-keys", "-t", pane.pane, key),
+            ("set-option", "-p", "-t", pane.pane, ENTERED, intent),
+        )
+        return self._effect(pane, reasons_to_refuse(pane, guard, extra), effect)
+
+    def _effect(
+        self, pane: PaneRef, reasons: Sequence[Reason], effect: Sequence[Sequence[str]], *, last: Sequence[str] = ()
+    ) -> Effect:
+        answer = self._process.run(*guarded(pane, reasons, effect, last=last))
+        outcome = parse_outcome(answer.said, reasons)
         if outcome is not None:
             return outcome
-        if "can't find pane" in answer.stderr or _NO_SERVER.search(answer.stderr):
-            return Effect(happened=False, reason="the pane is gone")
-        raise TerminalUnreachableError(
-            f"tmux did not say what it did: {answer.stderr.strip() or answer.stdout.strip()!r}"
-        )
-
-    def _has_session(self, session: str) -> bool:
-        path = "/" in self._socket
-        name = self._socket if self._socket and not path else None
-        server = libtmux.Server(socket_name=name, socket_path=self._socket if path else None)
-        return bool(server.has_session(session, exact=True))
-
-    def _require(self, launch: Launch) -> None:
-        path = {**self._environment, **launch.env}.get("PATH", os.defpath)
-        if not launch.argv:
-            raise ProgramMissingError(f"{launch.name}: no command is configured", hint="give it a `command`")
-        program = launch.argv[0]
-        found = shutil.which(program, path=path)
-        if found is None and not (Path(launch.cwd) / program).is_file():
-            raise ProgramMissingError(
-                f"{launch.name}: {program} not found on PATH",
-                hint=f"install {program}, or give `{launch.name}` another `command`",
-            )
-        if not Path(launch.cwd).is_dir():
-            raise ProgramMissingError(
-                f"{launch.name}: its folder {launch.cwd} does not exist", hint="set `project.root` or `cwd`"
-            )
-
-    def _run(
-        self, *arguments: str, text: str | None = None, may_fail: bool = False
-    ) -> subprocess.CompletedProcess[str]:
-        where = ("-S", self._socket) if "/" in self._socket else ("-L", self._socket) if self._socket else ()
-        try:
-            answer = subprocess.run(
-                ("tmux", "-u", *where, *arguments),
-                input=text,
-                capture_output=True,
-                encoding="utf-8",
-                errors="surrogateescape",
-                timeout=self._timeout,
-                env=self._environment,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise TerminalUnreachableError(
-                "tmux is not installed", hint="apt install tmux, or brew install tmux"
-            ) from error
-        except subprocess.TimeoutExpired as error:
-            raise TerminalUnreachableError(f"tmux did not answer in {self._timeout:g} s") from error
-        if answer.returncode != 0 and not may_fail:
-            raise TerminalUnreachableError(f"tmux {arguments[0]}: {answer.stderr.strip()}")
-        return answer
+        if answer.no_server or f"can't find pane: {pane.pane}" in answer.complaint:
+            return Effect(happened=False, reason=GONE)
+        raise TerminalUnreachableError(f"tmux did not say what it did: {answer.complaint or answer.said!r}")
 
 
-_NO_MATTER = frozenset({"#{pane_dead}", "#{pane_in_mode}", "#{pane_input_off}", "#{pane_synchronized}"})
+class BoundedServer(libtmux.Server):
+    """libtmux's server, whose commands go through our own process, which is bounded in time."""
+
+    def __init__(self, process: TmuxProcess) -> None:
+        """Speak to the server that `process` speaks to."""
+        super().__init__(socket_name=process.socket_name or None, socket_path=process.socket_path or None)
+        self._process = process
+
+    def cmd(self, cmd: str, *args: Any, target: str | int | None = None) -> tmux_cmd:
+        """Return tmux's answer as libtmux expects it."""
+        words = (cmd, *(("-t", str(target)) if target is not None else ()), *(str(argument) for argument in args))
+        return _Answered(words, self._process.run(*words))
 
 
-def _marks(launch: Launch, target: str) -> tuple[tuple[str, ...], ...]:
-    values = ((OWNER, launch.owner), (STARTED, launch.intent), (TYPED, ""), (ENTERED, ""))
-    return tuple(("set-option", "-p", "-t", target, name, value) for name, value in values)
+class _Answered(tmux_cmd):
+    """An answer that is there already; libtmux's own would run a process without a time limit."""
+
+    def __init__(self, words: Sequence[str], answer: Answer) -> None:
+        self.cmd = list(words)
+        self.stdout = answer.said.splitlines()
+        self.stderr = answer.complaint.splitlines()
+        self.returncode = answer.code
 
 
-def _joined(commands: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """Return several commands as the arguments of one tmux process; a trailing `;` of an argument is kept literal."""
-    words: list[str] = []
-    for command in commands:
-        if words:
-            words.append(";")
-        words += [f"{word[:-1]}\\;" if word.endswith(";") else word for word in command]
-    return tuple(words)
-
-
-def _utf8(environment: Mapping[str, str]) -> str:
-    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
-        value = environment.get(name, "")
-        if "utf" in value.lower():
-            return value
-    return "C.UTF-8"
+def _identity(answer: Answer, said: str) -> PaneRef:
+    words = said.split()
+    if len(words) < 3:
+        raise TerminalUnreachableError(f"tmux could not start it: {answer.complaint or answer.said!r}")
+    return PaneRef(pane=words[0], pid=int(words[1]), server=words[2])

@@ -1,0 +1,288 @@
+"""A terminal in memory: panes with an agent program that has a composer, and witnesses that are set with the effect."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
+from amp_fsm.ports import Effect, Launch, PaneGuard
+from amp_fsm.rehearsal.practice_agent.composer import ComposerText
+from amp_fsm.rehearsal.practice_agent.screen import View, picture
+from amp_fsm.world.tmux_text import is_key, sanitise
+
+PROGRAM = "python3"
+
+
+@dataclass(slots=True, kw_only=True)
+class FakePane:
+    """One pane; its program looks like the practice agent.
+
+    Attributes:
+        box: what its composer holds; `received`: what was submitted to it, in order.
+        swallows: how many submit keys it still loses; `deaf`: how many pastes.
+        dialog: an approval dialog is up, which a submit key would answer (`approvals` counts them).
+        dialog_after_paste, dialog_after_submit: when it comes up by itself.
+    """
+
+    pane: str
+    pid: int
+    session: str
+    window: str
+    name: str
+    owner: str = ""
+    started: str = ""
+    typed: str = ""
+    entered: str = ""
+    command: str = PROGRAM
+    dead: bool = False
+    in_mode: bool = False
+    synchronized: bool = False
+    input_off: bool = False
+    person: float | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    argv: tuple[str, ...] = ()
+    box: ComposerText = field(default_factory=ComposerText)
+    received: list[str] = field(default_factory=list)
+    starting: bool = False
+    busy: bool = False
+    works: bool = True
+    dialog: bool = False
+    dialog_after_paste: bool = False
+    dialog_after_submit: bool = False
+    approvals: int = 0
+    swallows: int = 0
+    deaf: int = 0
+    garbage: str = ""
+
+    def take_paste(self, text: str) -> None:
+        """Do what the program does with a bracketed paste."""
+        if self.dialog or self.deaf:
+            self.deaf = max(0, self.deaf - 1)
+        else:
+            self.box = self.box.pasted(text)
+        self.dialog = self.dialog or self.dialog_after_paste
+
+    def take_submit(self) -> None:
+        """Do what the program does with its submit key."""
+        if self.dialog:
+            self.dialog, self.approvals = False, self.approvals + 1
+        elif self.swallows:
+            self.swallows -= 1
+        elif self.box.shown.strip():
+            self.received.append(self.box.text)
+            self.box, self.busy = ComposerText(), self.works
+            self.dialog = self.dialog_after_submit
+
+    def screen(self) -> str:
+        """Return what is on its screen."""
+        if self.garbage:
+            return self.garbage
+        view = View(
+            name=self.name,
+            starting=self.starting,
+            notes=("✻ Working… (3s · esc to interrupt)",) if self.busy else (),
+            draft=self.box.shown,
+            ghost='Try "fix the tests"',
+            question="Do you want to run this command?" if self.dialog else "",
+        )
+        return "\n".join(picture(view, 100, 30).lines)
+
+
+@dataclass(slots=True)
+class FakeTerminal:
+    """The `Terminal` port; `panes` can be changed by a test between two calls.
+
+    Attributes:
+        server: identity of the server; empty: there is none.
+        broken: why it does not answer; empty: it does.
+        missing: programs that are not on this machine.
+        calls: names of the calls that came, in order.
+    """
+
+    server: str = "100:1000"
+    panes: dict[str, FakePane] = field(default_factory=dict)
+    broken: str = ""
+    missing: set[str] = field(default_factory=set)
+    calls: list[str] = field(default_factory=list)
+    made: int = 0
+
+    def survey(self, session: str, owner_prefix: str) -> Survey:
+        self._answer("survey")
+        panes = [
+            self._seen(pane)
+            for pane in self.panes.values()
+            if pane.session == session or (pane.owner and pane.owner.startswith(owner_prefix))
+        ]
+        return Survey(server=self.server, panes=tuple(panes) if self.server else ())
+
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+        self._answer("capture")
+        return {ref.pane: self._screen(ref) for ref in panes}
+
+    def start(self, launch: Launch) -> PaneRef:
+        self._answer("start")
+        if launch.argv[0] in self.missing:
+            message = f"{launch.name}: {launch.argv[0]} not found on PATH"
+            raise ProgramMissingError(message)
+        self.server = self.server or "100:1000"
+        ours = [pane for pane in self.panes.values() if pane.owner == launch.owner]
+        for pane in ours:
+            if pane.started == launch.intent:
+                return self._ref(pane)
+        for pane in ours:
+            if launch.replace is not None and pane.pane == launch.replace.pane and pane.started:
+                return self._again(launch, pane)
+        for pane in ours:
+            pane.owner = ""
+        return self._ref(self._open(launch))
+
+    def _again(self, launch: Launch, old: FakePane) -> PaneRef:
+        if self._ref(old) != launch.replace or not old.dead:
+            message = f"pane {old.pane} changed meanwhile"
+            raise TerminalUnreachableError(message)
+        return self._ref(self._place(launch, old.pane, old.window))
+
+    def _open(self, launch: Launch) -> FakePane:
+        taken = {pane.window for pane in self.panes.values() if pane.session == launch.session}
+        free = launch.window.isdigit() and launch.window not in taken
+        window = launch.window if free else str(max((int(number) for number in taken), default=-1) + 1)
+        return self._place(launch, f"%{len(self.panes)}", window)
+
+    def _place(self, launch: Launch, pane: str, window: str) -> FakePane:
+        self.made += 1
+        behaviour = json.loads(launch.argv[-1]) if "--behaviour" in launch.argv else {}
+        name = launch.name if launch.window.isdigit() or not launch.window else launch.window
+        self.panes[pane] = FakePane(
+            pane=pane,
+            pid=1000 + self.made,
+            session=launch.session,
+            window=window,
+            name=name,
+            owner=launch.owner,
+            started=launch.intent,
+            env=launch.env,
+            argv=launch.argv,
+            swallows=int(behaviour.get("swallows_enter", 0)),
+            dialog_after_submit="asks" in behaviour,
+        )
+        return self.panes[pane]
+
+    def adopt(self, pane: PaneRef, owner: str) -> Effect:
+        self._answer("adopt")
+        found = self.panes.get(pane.pane)
+        if found is None:
+            return Effect(happened=False, reason="the pane is gone")
+        reasons = [*self._not_that_process(pane, found)]
+        if found.dead:
+            reasons.append("the pane is dead")
+        if found.owner not in ("", owner):
+            reasons.append("the pane is somebody else's")
+        if reasons:
+            return Effect(happened=False, reason=", ".join(reasons))
+        found.owner = owner
+        return Effect(happened=True)
+
+    def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
+        self._answer("paste")
+        found = self.panes.get(pane.pane)
+        if found is None:
+            return Effect(happened=False, reason="the pane is gone")
+        reasons = [*self._refusals(pane, found, guard)]
+        if found.typed == intent:
+            reasons.append("it was typed before")
+        if reasons:
+            return Effect(happened=False, reason=", ".join(reasons))
+        found.take_paste(sanitise(text))
+        found.typed = intent
+        return Effect(happened=True)
+
+    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
+        self._answer("submit")
+        found = self.panes.get(pane.pane)
+        if found is None:
+            return Effect(happened=False, reason="the pane is gone")
+        reasons = [*self._refusals(pane, found, guard)]
+        if not is_key(key):
+            reasons.append(f"{key!r} is no key to submit with")
+        if found.typed != intent:
+            reasons.append("something else was typed since")
+        if found.entered == intent and not again:
+            reasons.append("it was submitted before")
+        if reasons:
+            return Effect(happened=False, reason=", ".join(reasons))
+        found.take_submit()
+        found.entered = intent
+        return Effect(happened=True)
+
+    def stop(self, pane: PaneRef, owner: str) -> Effect:
+        self._answer("stop")
+        found = self.panes.get(pane.pane)
+        if found is None:
+            return Effect(happened=False, reason="the pane is gone")
+        reasons = [*self._not_that_process(pane, found)]
+        if found.owner != owner:
+            reasons.append("the pane is not ours")
+        if not found.started:
+            reasons.append("we did not start it")
+        if reasons:
+            return Effect(happened=False, reason=", ".join(reasons))
+        del self.panes[pane.pane]
+        return Effect(happened=True)
+
+    def _answer(self, call: str) -> None:
+        self.calls.append(call)
+        if self.broken:
+            raise TerminalUnreachableError(self.broken)
+
+    def _screen(self, ref: PaneRef) -> str | Failed:
+        found = self.panes.get(ref.pane)
+        if found is None or [*self._not_that_process(ref, found)]:
+            return Failed(reason="the pane is gone or its process changed")
+        return found.screen()
+
+    def _ref(self, pane: FakePane) -> PaneRef:
+        return PaneRef(server=self.server, pane=pane.pane, pid=pane.pid)
+
+    def _seen(self, pane: FakePane) -> PaneSeen:
+        return PaneSeen(
+            ref=self._ref(pane),
+            session=pane.session,
+            window=pane.window,
+            name=pane.name,
+            owner=pane.owner,
+            started=pane.started,
+            typed=pane.typed,
+            entered=pane.entered,
+            command=pane.command,
+            dead=pane.dead,
+            in_mode=pane.in_mode,
+            synchronized=pane.synchronized,
+            input_off=pane.input_off,
+            person=pane.person,
+            variables={"pane_current_command": pane.command, "pane_dead": str(int(pane.dead))},
+        )
+
+    def _not_that_process(self, ref: PaneRef, pane: FakePane) -> Iterator[str]:
+        if ref.server != self.server:
+            yield "it is another tmux server"
+        if ref.pid != pane.pid:
+            yield "the pane's process changed"
+
+    def _refusals(self, ref: PaneRef, pane: FakePane, guard: PaneGuard) -> Iterator[str]:
+        flags = {
+            "the pane is dead": pane.dead,
+            "the pane is in a mode": pane.in_mode,
+            "the pane's input is off": pane.input_off,
+            "the panes are synchronised": pane.synchronized,
+        }
+        yield from (reason for reason, holds in flags.items() if holds)
+        yield from self._not_that_process(ref, pane)
+        if pane.owner != guard.owner:
+            yield "the pane is not ours"
+        if guard.command and pane.command != guard.command:
+            yield "another program came to the front"
+        if guard.no_dialog and pane.dialog:
+            yield "a dialog may be up"
