@@ -102,7 +102,15 @@ class Passes(RuleBasedStateMachine):
 
     # ---- a pass ------------------------------------------------------------------------------------------------
 
-    @rule(crash=st.one_of(st.none(), st.integers(0, 12)), refuse=st.booleans())
+    @rule(passes=st.integers(1, 5))
+    def everybody_is_at_the_prompt(self, passes: int) -> None:
+        """Let some undisturbed passes go by, so that tasks are really handed out."""
+        for agent in AGENTS:
+            self.something_happens(agent, "turn_over", "none")
+        for _ in range(passes):
+            self.a_pass(None, refuse=False)
+
+    @rule(crash=st.sampled_from([None, 0, 1, 2, 3, 4, 5, 6, 7]), refuse=st.sampled_from([False, False, False, True]))
     def a_pass(self, crash: int | None, refuse: bool) -> None:
         """Plan, write down, do; `crash` cuts it off after that many steps, `refuse` lets panes refuse."""
         made = self.planned()
