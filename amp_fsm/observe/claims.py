@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
+from amp_fsm.model.naming import names_task
 from amp_fsm.model.project import DocumentSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed, FileSeen, Missing
@@ -131,7 +132,7 @@ def _claims_in_log(spec: DocumentSpec, text: str, name: str, task: str) -> list[
             others = [cell for place, cell in enumerate(row.texts) if place != column]
             line = " | ".join(others)
             claims = {claim for cell in others if (claim := claim_of(spec.words, cell))}
-            if len(claims) == 1 and (not task or fold(task) in fold(line)):
+            if len(claims) == 1 and (not task or names_task(line, task)):
                 found.append((claims.pop(), row.line, line[:80]))
     return found
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.naming import names_task
 from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Change
 from amp_fsm.model.project import AgentSpec, ServiceSpec, TaskSpec
@@ -86,23 +87,6 @@ def new_assignment(situation: Situation, agent: str, task: TaskSpec, *, delivere
         delivered=situation.now.policy if delivered else None,
         delivered_wall=situation.now.wall if delivered else None,
     )
-
-
-def names_task(text: str, task: str) -> bool:
-    """Return whether a cell names a task's id as a word of its own."""
-    folded, wanted = text.casefold(), task.casefold()
-    place = folded.find(wanted)
-    while place >= 0:
-        before = folded[place - 1 : place]
-        after = folded[place + len(wanted) : place + len(wanted) + 1]
-        if not _in_word(before) and not _in_word(after):
-            return True
-        place = folded.find(wanted, place + 1)
-    return False
-
-
-def _in_word(character: str) -> bool:
-    return character.isalnum() or character in ("_", "-")
 
 
 def looked_at_only(situation: Situation, address: str) -> str:

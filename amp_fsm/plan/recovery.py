@@ -1,12 +1,14 @@
 """Recovery: what to do about an intent that an earlier pass left open.  Pure; part of every plan, never beside it.
 
 For a prompt, the tmux server is the witness: the pane's options say which intent was typed and submitted last, and were
-set in one go with the effect.  For everything else, doing it again is harmless.
+set in one go with the effect.  For everything else, doing it again is harmless.  A delivery under way asks the same
+table (`judge`), so that what a plan says of a prompt and what is done about it cannot differ.
 """
 
 from __future__ import annotations
 
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.panes import SHELLS, in_front
 from amp_fsm.model.plan import Recovery, Step
 from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
 from amp_fsm.model.record import Intent, IntentStatus
@@ -41,7 +43,11 @@ def recover(
     """
     match intent.action.verb:
         case Verb.SEND:
-            return _send(intent, server, unreachable, pane, reading, entry, wanted, profile)
+            if unreachable:
+                return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
+            if intent.status in _TOUCHED:
+                return _touched(intent, pane if server else None, reading, entry, wanted, profile)
+            return _untouched(intent, pane if server else None, reading, entry, wanted, profile)
         case Verb.START:
             return _start(intent, unreachable, pane, entry, wanted)
         case Verb.ADOPT:
@@ -70,55 +76,101 @@ def _adopt(intent: Intent, unreachable: str, pane: PaneSeen | None) -> Step:
     return Step(intent=intent, recovery=Recovery.PERFORM, because="the pane does not carry our mark yet")
 
 
-def _send(
+def _touched(
     intent: Intent,
-    server: str,
-    unreachable: str,
     pane: PaneSeen | None,
     reading: ScreenReading | None,
     entry: int,
     wanted: bool,
     profile: Profile | None,
 ) -> Step:
-    if unreachable:
-        return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
-    if intent.status not in _TOUCHED:
-        return _untouched(intent, entry, wanted)
-    if pane is None or not server or intent.pane is None or pane.ref != intent.pane:
-        return Step(
-            intent=intent, recovery=Recovery.ASK, because="the pane or its process is not the one it was typed into"
-        )
-    if pane.typed != intent.id:
-        if intent.status is not IntentStatus.TYPING:
-            return Step(intent=intent, recovery=Recovery.ASK, because="something else was typed there since")
-        return _untouched(intent, entry, wanted, "killed before it was typed: the pane bears no witness of it")
-    if not wanted:
-        return Step(
-            intent=intent, recovery=Recovery.ASK, because="typed, and no longer wanted: it will not be submitted"
-        )
-    if reading is None or profile is None:
-        return Step(intent=intent, recovery=Recovery.WAIT, because="typed; the screen could not be read")
-    return _typed(intent, pane, reading)
+    """Decide about a prompt of which some pass at least announced that it would type it."""
+    if pane is None or pane.ref != intent.pane:
+        why = "the pane or its process is not the one it was typed into"
+        return Step(intent=intent, recovery=Recovery.ASK, because=why)
+    if pane.typed != intent.id and intent.status is IntentStatus.TYPING:
+        return _untouched(intent, pane, reading, entry, wanted, profile)
+    step = judge(intent, pane, reading)
+    if wanted or step.recovery is Recovery.DONE or (pane.entered == intent.id and step.recovery is Recovery.WAIT):
+        return step
+    why = "typed, and no longer wanted: it will not be submitted"
+    return Step(intent=intent, recovery=Recovery.ASK, because=why)
 
 
-def _untouched(intent: Intent, entry: int, wanted: bool, because: str = "not typed yet") -> Step:
+def _untouched(
+    intent: Intent,
+    pane: PaneSeen | None,
+    reading: ScreenReading | None,
+    entry: int,
+    wanted: bool,
+    profile: Profile | None,
+) -> Step:
+    """Decide about a prompt that was provably not typed."""
+    if pane is not None and pane.typed == intent.id:
+        why = "the pane bears witness of it, and the record knows nothing of that"
+        return Step(intent=intent, recovery=Recovery.ASK, because=why)
     if not wanted or intent.entry != entry:
-        return Step(intent=intent, recovery=Recovery.VOID, because=f"its state was left; {because}")
-    return Step(intent=intent, recovery=Recovery.PERFORM, because=because)
+        return Step(intent=intent, recovery=Recovery.VOID, because="its state was left before it was typed")
+    if pane is None:
+        return Step(intent=intent, recovery=Recovery.WAIT, because="not typed yet: there is no pane")
+    why = unready(pane, reading, profile) if reading is not None and profile is not None else ""
+    if why:
+        return Step(intent=intent, recovery=Recovery.WAIT, because=f"not typed yet: {why}")
+    killed = intent.status is IntentStatus.TYPING
+    why = "killed before it was typed: the pane bears no witness of it" if killed else "not typed yet"
+    return Step(intent=intent, recovery=Recovery.PERFORM, because=why)
 
 
-def _typed(intent: Intent, pane: PaneSeen, reading: ScreenReading) -> Step:
-    """Decide about a text that the server witnesses as typed, from the screen."""
-    entered = pane.entered == intent.id
-    ours = reading.composer is Composer.DRAFT and prompt_shown(reading, intent.action.text)
-    if reading.state is ScreenState.BLOCKED and not entered:
-        what = f"typed, not submitted; {reading.dialog or 'a dialog'} is up: the submit key is not pressed"
-        return Step(intent=intent, recovery=Recovery.WAIT, because=what)
-    if ours:
-        what = "submitted, and still in the composer" if entered else "typed, and our text is in the composer"
-        return Step(intent=intent, recovery=Recovery.ENTER, because=what)
-    if entered and (reading.composer is Composer.EMPTY or reading.state in (ScreenState.WORKING, ScreenState.BLOCKED)):
-        return Step(intent=intent, recovery=Recovery.DONE, because="submitted, and the composer let it go")
+def unready(pane: PaneSeen, reading: ScreenReading, profile: Profile) -> str:
+    """Return why nothing may be typed into this pane at this moment; empty when it may."""
+    if in_front(pane, profile.programs) is not True:
+        return f"its program is not in front, but {pane.command or 'nothing'}"
+    if reading.state is ScreenState.BLOCKED:
+        return f"{reading.dialog or 'a dialog'} is up"
+    if reading.state is not ScreenState.IDLE:
+        return f"it is {reading.state}, not at its prompt"
+    if reading.composer is not Composer.EMPTY:
+        return f"its composer is {reading.composer}" + (f": {_short(reading)}" if reading.composer_text else "")
+    return ""
+
+
+def judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> Step:
+    """Return what is to be done about a prompt that was typed into `pane`, from the witnesses and the screen."""
+    recovery, because = _judge(intent, pane, reading)
+    said = "submitted" if pane.entered == intent.id else "typed"
+    return Step(intent=intent, recovery=recovery, because=f"{said}; {because}")
+
+
+def _judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> tuple[Recovery, str]:
+    if pane.ref != intent.pane:
+        return Recovery.ASK, "then the pane or its process changed"
+    if pane.typed != intent.id:
+        return Recovery.ASK, "something else was typed there since"
+    if pane.dead or SHELLS.fullmatch(pane.command):
+        return Recovery.ASK, "then its program ended"
+    if reading is None:
+        return Recovery.WAIT, "the screen could not be read"
+    if reading.state is ScreenState.BLOCKED:
+        return Recovery.WAIT, f"{reading.dialog or 'a dialog'} is up: will not press {intent.action.submit}"
     if reading.state is ScreenState.UNKNOWN:
-        return Step(intent=intent, recovery=Recovery.WAIT, because="typed; no rule recognises the screen")
-    return Step(intent=intent, recovery=Recovery.ASK, because="typed, and its text is not in the composer")
+        return Recovery.WAIT, "no rule recognises the screen"
+    entered = pane.entered == intent.id
+    match reading.composer:
+        case Composer.DRAFT if not prompt_shown(reading, intent.action.text):
+            return Recovery.ASK, f"the composer holds something else: {_short(reading)}"
+        case Composer.DRAFT if reading.state is ScreenState.IDLE:
+            return Recovery.ENTER, "our text is still in the composer" if entered else "our text is in the composer"
+        case Composer.DRAFT:
+            return Recovery.WAIT, f"our text is in the composer, but it is {reading.state}"
+        case Composer.EMPTY if entered:
+            return Recovery.DONE, "the composer let it go"
+        case Composer.EMPTY:
+            return Recovery.ASK, "the composer is empty: somebody submitted or removed it"
+        case _ if entered and reading.state is ScreenState.WORKING:
+            return Recovery.DONE, "it is working since"
+        case _:
+            return Recovery.WAIT, f"it is {reading.state} and shows no composer"
+
+
+def _short(reading: ScreenReading) -> str:
+    return repr(reading.composer_text[:60])

@@ -1,0 +1,69 @@
+"""Laws of editing tables: for any table and any text, nothing but the cell changes, and what is written reads back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amp_fsm.observe.markdown import read_tables
+from amp_fsm.observe.markdown_edit import Edit, append_row, escape, has_row, set_cells
+
+plain = st.text(st.characters(exclude_characters="|`\\\r\n", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
+values = st.text(st.characters(codec="utf-8"), max_size=20)
+endings = st.sampled_from(["\n", "\r\n"])
+names = ["ada", "ben", "cy"]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    ending = draw(endings)
+    outer = draw(st.booleans())
+    before = draw(st.lists(plain.filter(lambda line: not line.lstrip().startswith(("#", "~", "`"))), max_size=3))
+    rows = [[name, draw(plain), draw(plain)] for name in names]
+    lines = [*before, "# Team", "", _row(["Agent", "Task", "Status"], outer=outer), _row(["---"] * 3, outer=outer)]
+    lines += [_row(row, outer=True) for row in rows]
+    return ending.join([*lines, "", "end", *draw(st.lists(plain, max_size=2))])
+
+
+def _row(cells: list[str], *, outer: bool) -> str:
+    line = " | ".join(cells)
+    return f"| {line} |" if outer else line
+
+
+@given(documents(), st.sampled_from(names), values)
+def test_an_edit_changes_one_cell_and_no_other_byte(text: str, name: str, value: str) -> None:
+    made = set_cells(text, "Team", "Agent", name, [("Status", value)])
+    assert isinstance(made, Edit)
+    (before,), (after,) = read_tables(text), read_tables(made.text)
+    for old, new in zip(before.rows, after.rows, strict=True):
+        kept = old.texts[:2] if old.texts[0] == name else old.texts
+        assert new.texts[: len(kept)] == kept
+    changed = next(row for row in before.rows if row.texts[0] == name).cells[2]
+    tail = len(text) - changed.end
+    assert made.text[: changed.start] == text[: changed.start]
+    assert made.text[len(made.text) - tail :] == text[changed.end :]
+
+
+@given(documents(), st.sampled_from(names), values)
+def test_what_is_written_reads_back_and_writing_it_again_changes_nothing(text: str, name: str, value: str) -> None:
+    made = set_cells(text, "Team", "Agent", name, [("Status", value)])
+    assert isinstance(made, Edit)
+    (table,) = read_tables(made.text)
+    row = next(row for row in table.rows if row.texts[0] == name)
+    assert row.texts[2] == escape(value).replace("\\|", "|")
+    again = set_cells(made.text, "Team", "Agent", name, [("Status", value)])
+    assert isinstance(again, Edit)
+    assert again.text == made.text
+
+
+@given(documents(), values.filter(lambda value: bool(escape(value))))
+def test_a_row_is_added_once_and_known_again(text: str, value: str) -> None:
+    cells = [("Agent", "dan"), ("Task", value), ("Status", "x")]
+    assert not has_row(text, "Team", cells)
+    made = append_row(text, "Team", cells)
+    assert isinstance(made, Edit)
+    assert has_row(made.text, "Team", cells)
+    (before,), (after,) = read_tables(text), read_tables(made.text)
+    assert [row.texts for row in after.rows[:-1]] == [row.texts for row in before.rows]
+    assert made.text[: before.end] == text[: before.end]
+    assert made.text.endswith(text[before.end :])
