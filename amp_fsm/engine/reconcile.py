@@ -30,6 +30,7 @@ class PassResult:
         took: real seconds that looking and planning took.
         refused: requests of the operator that could not be carried out, in words.
         skipped: changes of a saved plan that no longer held.
+        gap: the clocks jumped, so this pass only looked; the next one acts.
     """
 
     plan: Plan
@@ -38,6 +39,7 @@ class PassResult:
     took: float = 0.0
     refused: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    gap: bool = False
 
     @property
     def acted(self) -> bool:
@@ -79,7 +81,7 @@ def plan_pass(project: Project, world: World) -> PassResult:
     """Return what a pass would do, and do nothing."""
     sight = see(project, world)
     made = plan(project, sight.observed, sight.record, sight.now)
-    return PassResult(plan=made, record=sight.record, took=sight.took)
+    return PassResult(plan=made, record=sight.record, took=sight.took, gap=sight.now.gap)
 
 
 def run_pass(
@@ -116,6 +118,7 @@ def run_pass(
         took=sight.took,
         refused=tuple(refused),
         skipped=skipped,
+        gap=sight.now.gap,
     )
 
 

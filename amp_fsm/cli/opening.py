@@ -1,0 +1,39 @@
+"""What a command works on: the project and its world, or an error that says what is missing.  Changes nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from amp_fsm.errors import ProgramMissingError
+
+if TYPE_CHECKING:
+    from amp_fsm.model.project import Project
+    from amp_fsm.ports import World
+
+
+def open_project(config: str) -> tuple[Project, World]:
+    """Return a project and its world.
+
+    Raises:
+        InvalidConfigError: the configuration cannot be used.
+    """
+    # Here, so that `--help` of every command stays quick.
+    from amp_fsm.wiring import build, project_at
+
+    project = project_at(config, os.environ)
+    return project, build(project, environment=os.environ)
+
+
+def open_with_terminal(config: str) -> tuple[Project, World]:
+    """Return a project and its world, whose terminal can be looked at.
+
+    Raises:
+        InvalidConfigError: the configuration cannot be used.
+        ProgramMissingError: tmux is not on this machine.
+    """
+    opened = open_project(config)
+    if shutil.which("tmux") is None:
+        raise ProgramMissingError("tmux not found on PATH", hint="install tmux 3.2 or newer")
+    return opened
