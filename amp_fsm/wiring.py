@@ -10,7 +10,7 @@ from amp_fsm.errors import InvalidConfigError
 from amp_fsm.model.project import Project
 from amp_fsm.ports import Clock, Notifier, World
 from amp_fsm.world.clock import SystemClock
-from amp_fsm.world.config_files import load_project
+from amp_fsm.world.config_files import cached_project, load_project
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.notifier import StderrNotifier
 from amp_fsm.world.runner import LocalRunner
@@ -23,13 +23,13 @@ def load(path: str | Path, environment: Mapping[str, str]) -> Loaded:
     return load_project(str(path), environment)
 
 
-def project_at(path: str | Path, environment: Mapping[str, str]) -> Project:
-    """Return the project at `path`.
+def project_at(path: str | Path, environment: Mapping[str, str], *, keep: bool = False) -> Project:
+    """Return the project at `path`; `keep` leaves a compiled copy in the user's cache folder, for the next time.
 
     Raises:
         InvalidConfigError: it cannot be used; the error holds every problem.
     """
-    loaded = load(path, environment)
+    loaded = cached_project(str(path), environment, keep=keep)
     if loaded.project is None:
         raise InvalidConfigError(loaded.problems)
     return loaded.project

@@ -13,6 +13,7 @@ from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import normalise
 from amp_fsm.config.yaml_text import parse
 from amp_fsm.model.profile import Profile
+from amp_fsm.world.config_cache import Compiled, Witness, recall, remember
 
 PACKAGE = Path(amp_fsm.__file__).parent
 MAIN_SCHEMA = "amp-fsm"
@@ -62,6 +63,30 @@ def load_project(path: str, environment: Mapping[str, str]) -> Loaded:
     """Return the configuration at `path` with all its problems."""
     home = environment.get("HOME") or str(Path.home())
     return load(path, DiskReader(), environment, schema_text(), home=home, cwd=str(Path.cwd()))
+
+
+def cached_project(path: str, environment: Mapping[str, str], *, keep: bool) -> Loaded:
+    """Return the configuration at `path`, without its files and tree; `keep` leaves a compiled copy in the cache."""
+    reader = DiskReader()
+    known = recall(path, reader, environment)
+    if known is not None:
+        return Loaded(project=known.project, problems=known.problems, variables=known.variables)
+    witness = Witness(reader)
+    home = environment.get("HOME") or str(Path.home())
+    loaded = load(path, witness, environment, schema_text(), home=home, cwd=str(Path.cwd()))
+    if keep and loaded.project is not None:
+        compiled = Compiled(
+            version=amp_fsm.__version__,
+            cwd=str(Path.cwd()),
+            reads=witness.reads,
+            globs=witness.globs,
+            builtins=witness.folders,
+            variables={**loaded.variables, "HOME": environment.get("HOME")},
+            project=loaded.project,
+            problems=loaded.problems,
+        )
+        remember(path, compiled, environment)
+    return loaded
 
 
 def load_profiles() -> Mapping[str, Profile]:

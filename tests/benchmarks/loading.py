@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from amp_fsm.world.config_files import load_project
+from amp_fsm.world.config_files import cached_project
 from tests.benchmarks.measure import side_by_side, table
 
 CONFIG = Path(__file__).parents[2] / "configs" / "practice.yaml"
@@ -21,7 +21,7 @@ def report() -> str:
         with tempfile.TemporaryDirectory() as folder:
             cold, cached = side_by_side([_cold(Path(folder), size), _warm(Path(folder), size)], 5)
             rows.append([f"{size:,}", str(cold), str(cached)])
-    note = "One file: text, merging, schema, references, machine lint.  Nothing is kept but in memory, unless said."
+    note = "One file: text, merging, schema, references, machine lint.  Unchanged ones come from the compiled copy in the cache folder."
     return table("Loading a configuration", ["tasks", "first time", "unchanged"], rows, note)
 
 
@@ -44,7 +44,8 @@ def _warm(folder: Path, size: int) -> Callable[[], None]:
 
 
 def _load(path: Path) -> None:
-    loaded = load_project(str(path), os.environ)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(path.parent / "cache")}
+    loaded = cached_project(str(path), environment, keep=True)
     assert loaded.project is not None, loaded.problems[:3]
 
 

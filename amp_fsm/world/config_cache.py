@@ -1,0 +1,116 @@
+"""Compiled configurations, remembered by content: loaded again in milliseconds while nothing that was read has changed.
+
+What counts is every answer that the disk and the environment gave: file contents, what globs found, variables.  A cache
+that cannot be read, written or trusted is as good as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+import amp_fsm
+from amp_fsm.config.includes import Reader
+from amp_fsm.errors import Problem
+from amp_fsm.model.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A project with everything that it was made from.
+
+    Attributes:
+        reads, globs, builtins: what was asked of the reader, to what it answered (digests of contents).
+        variables: environment variables that were read, and as what.
+    """
+
+    version: str
+    cwd: str
+    reads: Mapping[str, str]
+    globs: Mapping[str, tuple[str, ...]]
+    builtins: Mapping[str, str]
+    variables: Mapping[str, str | None]
+    project: Project
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Witness:
+    """A reader that remembers what it was asked and what it answered."""
+
+    reader: Reader
+    reads: dict[str, str] = field(default_factory=dict)
+    globs: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        """Return a file's bytes."""
+        data = self.reader.read(path)
+        self.reads[path] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Return the files that match."""
+        self.globs[pattern] = found = self.reader.glob(pattern)
+        return found
+
+    def builtin(self, folder: str) -> tuple[tuple[str, bytes], ...]:
+        """Return the files of a built-in folder."""
+        found = self.reader.builtin(folder)
+        self.folders[folder] = _folder_digest(found)
+        return found
+
+    def builtins(self) -> tuple[str, ...]:
+        """Return the names of the built-in folders."""
+        return self.reader.builtins()
+
+
+def recall(path: str, reader: Reader, environment: Mapping[str, str]) -> Compiled | None:
+    """Return the compiled configuration at `path`, if every answer it was made from would be the same now."""
+    try:
+        compiled = msgspec.msgpack.decode(_file(path, environment).read_bytes(), type=Compiled)
+        return compiled if _still_true(compiled, reader, environment) else None
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError, ValueError):
+        return None
+
+
+def remember(path: str, compiled: Compiled, environment: Mapping[str, str]) -> None:
+    """Keep a compiled configuration, if the cache folder can be written."""
+    file = _file(path, environment)
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
+            stream.write(msgspec.msgpack.encode(compiled))
+        Path(stream.name).replace(file)
+
+
+def _still_true(compiled: Compiled, reader: Reader, environment: Mapping[str, str]) -> bool:
+    return (
+        compiled.version == amp_fsm.__version__
+        and compiled.cwd == str(Path.cwd())
+        and all(environment.get(name) == value for name, value in compiled.variables.items())
+        and all(reader.glob(pattern) == found for pattern, found in compiled.globs.items())
+        and all(_folder_digest(reader.builtin(folder)) == digest for folder, digest in compiled.builtins.items())
+        and all(hashlib.sha256(reader.read(path)).hexdigest() == digest for path, digest in compiled.reads.items())
+    )
+
+
+def _folder_digest(files: tuple[tuple[str, bytes], ...]) -> str:
+    digest = hashlib.sha256()
+    for name, data in files:
+        digest.update(f"{name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _file(path: str, environment: Mapping[str, str]) -> Path:
+    home = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME") or tempfile.gettempdir()) / ".cache")
+    name = hashlib.sha256(os.fsencode(str(Path(path).absolute()))).hexdigest()[:32]
+    return Path(home) / "amp-fsm" / f"{name}.msgpack"

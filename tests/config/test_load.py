@@ -1,0 +1,141 @@
+"""Loading: includes, variables, and every problem at once with its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from amp_fsm.config.load import Loaded
+from amp_fsm.config.problems import format_problem
+from amp_fsm.world.config_files import cached_project, load_project
+
+ROOT = Path(__file__).parents[2]
+CASES = sorted((ROOT / "tests" / "golden" / "errors").iterdir())
+MINIMAL = "version: 1\nproject: {name: p}\ntmux: {session: s}\n"
+ENVIRONMENT = {"HOME": "/home/somebody", "PATH": os.environ["PATH"]}
+
+
+def load(path: Path, **variables: str) -> Loaded:
+    return load_project(str(path), {**ENVIRONMENT, **variables})
+
+
+def shown(loaded: Loaded) -> str:
+    return "\n".join(format_problem(problem) for problem in loaded.problems) + "\n"
+
+
+def test_there_are_golden_errors() -> None:
+    assert len(CASES) >= 6
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden_error(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case)
+    assert shown(load(Path("config.yaml"))) == (case / "expected.txt").read_text()
+
+
+@pytest.mark.parametrize("config", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_example_is_without_errors(config: Path) -> None:
+    assert load(config).errors == ()
+
+
+def test_included_files_are_merged_in_order_and_the_including_one_wins(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "b.yaml").write_text("prompts: {x: from b, y: from b}\n")
+    (tmp_path / "tasks" / "a.yaml").write_text("prompts: {x: from a, z: from a}\n")
+    (tmp_path / "c.yaml").write_text(f"include: ['tasks/*.yaml']\n{MINIMAL}prompts: {{y: from c}}\n")
+    project = load(tmp_path / "c.yaml").project
+    assert project is not None
+    assert project.prompts == {"x": "from b", "y": "from c", "z": "from a"}
+
+
+def test_variables_are_expanded_where_the_schema_says_so_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "version: 1\nproject: {name: p, root: '${WHERE:-here}/x', store: ~/store}\ntmux: {session: s}\n"
+        "prompts: {x: 'costs ${WHERE}'}\n"
+    )
+    project = load(tmp_path / "c.yaml").project
+    assert project is not None
+    assert (project.root, project.store) == (f"{tmp_path}/here/x", "/home/somebody/store")
+    assert project.prompts == {"x": "costs ${WHERE}"}
+    elsewhere = load(tmp_path / "c.yaml", WHERE="/there").project
+    assert elsewhere is not None
+    assert elsewhere.root == "/there/x"
+    assert elsewhere.digest != project.digest
+
+
+def test_resolved_names_the_file_of_every_entry(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("prompts: {x: hello}\n")
+    (tmp_path / "c.yaml").write_text(f"include: [more.yaml]\n{MINIMAL}")
+    assert f"# from {tmp_path}/more.yaml:1\n  x: hello" in load(tmp_path / "c.yaml").resolved()
+
+
+def test_a_compiled_copy_is_used_only_while_everything_that_was_read_is_the_same(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    config = tmp_path / "c.yaml"
+    config.write_text(f"include: ['tasks/*.yaml']\n{MINIMAL}")
+    environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def read() -> Loaded:
+        return cached_project(str(config), environment, keep=True)
+
+    first, again = read(), read()
+    assert (first.files != (), again.files, again.project) == (True, (), first.project)
+    (tmp_path / "tasks" / "new.yaml").write_text("prompts: {x: hello}\n")
+    found = read().project
+    assert found is not None
+    assert found.prompts == {"x": "hello"}
+    config.write_text(MINIMAL)
+    gone = read().project
+    assert gone is not None
+    assert gone.prompts == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00garbage", b"\x93"])
+def test_a_broken_cache_is_as_good_as_none(tmp_path: Path, content: bytes) -> None:
+    config = tmp_path / "c.yaml"
+    config.write_text(MINIMAL)
+    environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    cached_project(str(config), environment, keep=True)
+    (kept,) = (tmp_path / "cache" / "amp-fsm").iterdir()
+    kept.write_bytes(content)
+    assert cached_project(str(config), environment, keep=True).project is not None
+
+
+def test_without_leave_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(MINIMAL)
+    cached_project(str(tmp_path / "c.yaml"), {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}, keep=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.yaml"]
+
+
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_mutated_configuration_gives_problems_never_a_traceback(data: st.DataObject, tmp_path: Path) -> None:
+    lines = (ROOT / "configs" / "practice.yaml").read_text().splitlines(keepends=True)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(lines) - 1))
+        kind = data.draw(st.sampled_from(["drop", "double", "cut", "swap", "noise"]))
+        if kind == "drop":
+            lines[place] = ""
+        elif kind == "double":
+            lines[place] *= 2
+        elif kind == "cut":
+            lines[place] = lines[place][: data.draw(st.integers(0, max(0, len(lines[place]) - 1)))] + "\n"
+        elif kind == "swap":
+            other = data.draw(st.integers(0, len(lines) - 1))
+            lines[place], lines[other] = lines[other], lines[place]
+        else:
+            lines[place] = lines[place].replace(
+                ":", data.draw(st.sampled_from(["", ": [", ": 7 #", ": {", ": null #", "::"])), 1
+            )
+    folder = tmp_path / "mutated"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / "c.yaml").write_text("".join(lines))
+    loaded = load(folder / "c.yaml")
+    assert loaded.project is not None or loaded.errors
+    assert all(format_problem(problem) for problem in loaded.problems)
