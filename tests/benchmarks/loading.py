@@ -21,7 +21,10 @@ def report() -> str:
         with tempfile.TemporaryDirectory() as folder:
             cold, cached = side_by_side([_cold(Path(folder), size), _warm(Path(folder), size)], 5)
             rows.append([f"{size:,}", str(cold), str(cached)])
-    note = "One file: text, merging, schema, references, machine lint.  Unchanged ones come from the compiled copy in the cache folder."
+    note = (
+        "One file: text, merging, schema, references, machine lint.  "
+        "Unchanged ones come from the compiled copy in the cache folder."
+    )
     return table("Loading a configuration", ["tasks", "first time", "unchanged"], rows, note)
 
 
