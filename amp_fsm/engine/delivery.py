@@ -1,26 +1,34 @@
 """Delivery: one prompt into one pane, exactly once, or an honest word that it is not known.
 
 look -> paste under the server's guard -> settle -> look -> submit under the server's guard -> look until it is gone.
-Every step is saved before and after.  A text is never pasted twice; a retry is the submit key only.
+Every step is saved before and after.  A text is never pasted twice; a retry is the submit key only, and only while our
+text is seen in the composer.  What a look means is decided by `plan.recovery`, as in every plan.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from amp_fsm.model.plan import Recovery
-from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
+from amp_fsm.model.plan import Recovery, Step
+from amp_fsm.model.profile import Profile, ScreenReading, ScreenState
 from amp_fsm.model.record import Intent, IntentStatus
 from amp_fsm.model.seen import Failed, PaneSeen
-from amp_fsm.model.shown import prompt_shown
+from amp_fsm.plan.recovery import judge, unready
 from amp_fsm.ports import Clock, PaneGuard, Terminal
 
-LOOKS = 20
-"""Looks, one settle time apart, after which a paste or a submission counts as not seen."""
+PATIENCE_SECONDS = 10.0
+"""How long a text may take to appear in the composer, or to leave it, before the next pass looks again or asks."""
 
 SUBMITS = 4
 """Times the submit key is pressed for one prompt."""
+
+RETRY_SECONDS = 1.0
+"""How long a submitted text may stay in the composer before the key is pressed again; doubled each time."""
+
+FEWEST_LOOKS = 5
+"""Looks that are taken however long a profile's settle time is."""
 
 MODE_CHARACTERS = "!/#@&:-"
 """First characters that switch some composer's mode (shell, command, memory, mention)."""
@@ -52,8 +60,11 @@ def deliver(intent: Intent, recovery: Recovery, delivery: Delivery) -> Intent:
     """Return the intent as far as it came: settled, or still open with a note that says why.
 
     `recovery` is `PERFORM` (type it) or `ENTER` (it was typed: only the submit key).
+
+    Raises:
+        TerminalUnreachableError: tmux did not answer; the intent as last saved says how far it may have come.
     """
-    refusal = _unfit(intent.action.text, delivery.profile)
+    refusal = unfit(intent.action.text, delivery.profile)
     if refusal:
         return replace(intent, status=IntentStatus.FAILED, note=refusal)
     if recovery is Recovery.PERFORM:
@@ -63,11 +74,11 @@ def deliver(intent: Intent, recovery: Recovery, delivery: Delivery) -> Intent:
     return _submit(intent, delivery)
 
 
-def _unfit(text: str, profile: Profile) -> str:
+def unfit(text: str, profile: Profile) -> str:
     """Return why a text can never be sent to this program; empty when it can."""
     if not text.strip():
         return "the text is empty"
-    if text[0] in MODE_CHARACTERS or text[0].isspace():
+    if text[0] in MODE_CHARACTERS or text[0].isspace() or not text[0].isprintable():
         return f"a prompt must not begin with {text[0]!r}: it would switch the composer's mode"
     if not profile.multiline and "\n" in text.strip():
         return f"the program of profile {profile.name} cannot take several lines at once"
@@ -76,117 +87,99 @@ def _unfit(text: str, profile: Profile) -> str:
 
 def _type(intent: Intent, delivery: Delivery) -> Intent:
     seen = delivery.look()
-    refusal = seen.reason if isinstance(seen, Failed) else _not_ready(seen[0], seen[1], delivery)
+    refusal = seen.reason if isinstance(seen, Failed) else _refusal(intent, *seen, delivery)
     if refusal or isinstance(seen, Failed):
         return replace(intent, status=IntentStatus.OPEN, note=refusal, attempts=intent.attempts + 1)
     pane = seen[0]
+    if pane.typed == intent.id:
+        note = "the pane bears witness of it, and the record knows nothing of that"
+        return replace(intent, status=IntentStatus.UNKNOWN, note=note)
     if delivery.held():
         return replace(intent, status=IntentStatus.OPEN, note="held by the operator")
     intent = replace(intent, status=IntentStatus.TYPING, pane=pane.ref, note="")
     delivery.save(intent)
     effect = delivery.terminal.paste(pane.ref, intent.action.text, intent.id, _guard(pane, delivery))
-    if not effect.happened:
+    if effect.happened:
+        intent = replace(intent, status=IntentStatus.TYPED)
+    else:
         # Nothing was typed: the server says so itself.
         intent = replace(intent, status=IntentStatus.OPEN, pane=None, note=effect.reason, attempts=intent.attempts + 1)
-    else:
-        intent = replace(intent, status=IntentStatus.TYPED)
     delivery.save(intent)
     return intent
+
+
+def _refusal(intent: Intent, pane: PaneSeen, reading: ScreenReading, delivery: Delivery) -> str:
+    """Return why the text may not be typed at this moment; empty when it may."""
+    if pane.owner != delivery.owner:
+        return "the pane is not ours"
+    if _right_of_way(pane, delivery):
+        return "a person is typing there"
+    return unready(pane, reading, delivery.profile)
+
+
+def _right_of_way(pane: PaneSeen, delivery: Delivery) -> bool:
+    return pane.person is not None and pane.person < delivery.person
 
 
 def _guard(pane: PaneSeen, delivery: Delivery) -> PaneGuard:
     return PaneGuard(command=pane.command, owner=delivery.owner)
 
 
-def _not_ready(pane: PaneSeen, reading: ScreenReading, delivery: Delivery) -> str:
-    """Return why nothing may be typed into this pane at this moment; empty when it may."""
-    if pane.owner != delivery.owner:
-        return "the pane is not ours"
-    if pane.person is not None and pane.person < delivery.person:
-        return "a person is typing there"
-    if reading.state is not ScreenState.IDLE:
-        return f"not at its prompt: {reading.state}" + (f" ({reading.dialog})" if reading.dialog else "")
-    if reading.composer is not Composer.EMPTY:
-        return f"the composer is {reading.composer}: {reading.composer_text[:60]!r}"
-    return ""
-
-
 def _submit(intent: Intent, delivery: Delivery) -> Intent:
-    """Press the submit key once our text is seen, and again while it stays there; then wait until it is gone."""
-    for press in range(intent.enters, SUBMITS):
-        seen = _await_text(intent, delivery)
-        if isinstance(seen, str):
-            return replace(intent, note=seen)
-        pane, gone = seen
-        if gone:
-            return replace(intent, status=IntentStatus.DONE, note="the composer let it go")
+    """Press the submit key while our text is seen in the composer, with growing patience, until it is gone."""
+    while True:
+        pane, step = _watch(intent, delivery)
+        if step.recovery is not Recovery.ENTER or pane is None:
+            return _left(intent, step)
+        if intent.enters >= SUBMITS:
+            note = f"submitted {SUBMITS} times and still in the composer"
+            return replace(intent, status=IntentStatus.UNKNOWN, note=note)
         if delivery.held():
-            return replace(intent, note="held by the operator before it was submitted")
-        intent = _press(intent, pane, delivery, again=press > 0 or pane.entered == intent.id)
-        if intent.status is not IntentStatus.ENTERED:
-            return intent
-        outcome = _await_departure(intent, delivery, patience=2**press)
-        if outcome is not None:
-            return outcome
-    return _unknown(intent, f"submitted {SUBMITS} times and still in the composer")
+            return replace(intent, note=f"held by the operator; {step.because}")
+        guard = replace(_guard(pane, delivery), no_dialog=delivery.profile.no_dialog)
+        again = pane.entered == intent.id
+        effect = delivery.terminal.submit(pane.ref, intent.action.submit, intent.id, guard, again=again)
+        if not effect.happened:
+            return replace(intent, note=f"{step.because}; not submitted: {effect.reason}")
+        intent = replace(intent, status=IntentStatus.ENTERED, enters=intent.enters + 1, note="")
+        delivery.save(intent)
 
 
-def _press(intent: Intent, pane: PaneSeen, delivery: Delivery, *, again: bool) -> Intent:
-    guard = replace(_guard(pane, delivery), no_dialog=delivery.profile.no_dialog)
-    effect = delivery.terminal.submit(pane.ref, intent.action.submit, intent.id, guard, again=again)
-    if not effect.happened:
-        return replace(intent, note=f"not submitted: {effect.reason}")
-    intent = replace(intent, status=IntentStatus.ENTERED, enters=intent.enters + 1, note="")
-    delivery.save(intent)
-    return intent
+def _left(intent: Intent, step: Step) -> Intent:
+    match step.recovery:
+        case Recovery.DONE:
+            return replace(intent, status=IntentStatus.DONE, note=step.because)
+        case Recovery.ASK:
+            return replace(intent, status=IntentStatus.UNKNOWN, note=step.because)
+        case _:
+            return replace(intent, note=step.because)
 
 
-def _await_text(intent: Intent, delivery: Delivery) -> tuple[PaneSeen, bool] | str:
-    """Return the pane once our text is in its composer (and whether it has left it already), or why not to go on."""
-    said = ""
-    for _ in range(LOOKS):
-        delivery.clock.settle(delivery.profile.settle)
+def _watch(intent: Intent, delivery: Delivery) -> tuple[PaneSeen | None, Step]:
+    """Look until it is clear what to do, and return the pane with `ENTER`.
+
+    A screen is drawn in steps: what it seems to show may be different in the next look.  A text that was submitted
+    before is given longer to leave the composer each time.
+    """
+    settle = delivery.profile.settle
+    looks = max(FEWEST_LOOKS, math.ceil(PATIENCE_SECONDS / settle) if settle > 0 else 0)
+    step = Step(intent=intent, recovery=Recovery.WAIT, because="not looked at yet")
+    for look in range(1, looks + 1):
+        delivery.clock.settle(settle)
         seen = delivery.look()
         if isinstance(seen, Failed):
-            said = seen.reason
+            step = Step(intent=intent, recovery=Recovery.WAIT, because=seen.reason)
             continue
         pane, reading = seen
-        if pane.ref != intent.pane or pane.typed != intent.id:
-            return "the pane is not the one it was typed into"
-        if reading.state is ScreenState.BLOCKED:
-            return f"typed, not submitted; {reading.dialog or 'a dialog'} is up: the submit key is not pressed"
-        if reading.composer is Composer.DRAFT and prompt_shown(reading, intent.action.text):
-            return pane, False
-        if pane.entered == intent.id and _let_go(reading):
-            return pane, True
-        said = f"typed, but the composer is {reading.composer}: {reading.composer_text[:60]!r}"
-    return said
-
-
-def _let_go(reading: ScreenReading) -> bool:
-    return reading.composer is Composer.EMPTY or reading.state is ScreenState.WORKING
-
-
-def _await_departure(intent: Intent, delivery: Delivery, *, patience: int) -> Intent | None:
-    """Return the settled intent once the text has left the composer; None: it is still there, press again."""
-    for look in range(LOOKS):
-        delivery.clock.settle(delivery.profile.settle)
-        seen = delivery.look()
-        if isinstance(seen, Failed):
-            continue
-        pane, reading = seen
-        if pane.ref != intent.pane:
-            return _unknown(intent, "submitted, and then the pane or its process changed")
-        if _let_go(reading) or reading.state in (ScreenState.BLOCKED, ScreenState.LIMITED, ScreenState.ERRORED):
-            return replace(intent, status=IntentStatus.DONE, note="the composer let it go")
-        if (
-            reading.composer is Composer.DRAFT
-            and prompt_shown(reading, intent.action.text)
-            and look + 1 >= 3 * patience
-        ):
-            return None
-    return _unknown(intent, "submitted, and the screen does not tell what became of it")
-
-
-def _unknown(intent: Intent, why: str) -> Intent:
-    return replace(intent, status=IntentStatus.UNKNOWN, note=why)
+        step = judge(intent, pane, reading)
+        if step.recovery is Recovery.ENTER and _right_of_way(pane, delivery):
+            step = replace(step, recovery=Recovery.WAIT, because=f"{step.because}; a person is typing there")
+        submitted = RETRY_SECONDS * 2 ** max(0, intent.enters - 1) if pane.entered == intent.id else 0.0
+        if step.recovery is Recovery.ENTER and look * settle >= submitted:
+            return pane, step
+        over = pane.ref != intent.pane or pane.typed != intent.id
+        if over or step.recovery is Recovery.DONE or reading.state is ScreenState.BLOCKED:
+            return None, step
+    if step.recovery is Recovery.ENTER:
+        step = replace(step, recovery=Recovery.WAIT)
+    return None, step

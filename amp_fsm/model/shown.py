@@ -7,15 +7,17 @@ import re
 from amp_fsm.model.profile import ScreenReading
 
 _BLANK = re.compile(r"\s+")
+_PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
 LEAST = 12
 """Characters that must agree before a composer's text is taken for ours."""
 
 
 def prompt_shown(reading: ScreenReading, text: str) -> bool:
     """Return whether the composer holds `text`, whole or in part, or the placeholder of a collapsed paste."""
-    if reading.collapsed:
-        return True
     shown, wanted = _squeezed(reading.composer_text), _squeezed(text)
+    if reading.collapsed:
+        # What stands beside the placeholder is ours as well, or somebody wrote it.
+        return _PLACEHOLDER.sub("", shown) in wanted
     if not shown:
         return False
     if len(shown) < LEAST:

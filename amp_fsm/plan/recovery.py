@@ -154,7 +154,10 @@ def _judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> tup
         return Recovery.WAIT, f"{reading.dialog or 'a dialog'} is up: will not press {intent.action.submit}"
     if reading.state is ScreenState.UNKNOWN:
         return Recovery.WAIT, "no rule recognises the screen"
-    entered = pane.entered == intent.id
+    return _by_composer(intent, reading, entered=pane.entered == intent.id)
+
+
+def _by_composer(intent: Intent, reading: ScreenReading, *, entered: bool) -> tuple[Recovery, str]:
     match reading.composer:
         case Composer.DRAFT if not prompt_shown(reading, intent.action.text):
             return Recovery.ASK, f"the composer holds something else: {_short(reading)}"

@@ -135,8 +135,9 @@ class TmuxTerminal:
 
     def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
         """Paste `text` once, bracketed, not submitted, and witness it as `intent`, in one server-side command list."""
-        buffer = f"amp-{intent}"
-        refusal = self._load(buffer, sanitise(text))
+        # A name of its own for each try: an orphan of a killed pass may still be loading the same text.
+        buffer = f"amp-{intent}-{secrets.token_hex(4)}"
+        refusal = self._load(buffer, f"amp-{intent}-", sanitise(text))
         if refusal:
             return Effect(happened=False, reason=refusal)
         reasons = reasons_to_refuse(pane, guard, (equals(TYPED, intent, "it was typed before"),))
@@ -149,15 +150,25 @@ class TmuxTerminal:
             self._process.run("delete-buffer", "-b", buffer)
         return outcome
 
-    def _load(self, buffer: str, text: str) -> str:
+    def _load(self, buffer: str, prefix: str, text: str) -> str:
         """Put `text` into a paste buffer; return why that failed, empty when the server holds all of it."""
         load = ("load-buffer", "-b", buffer, "-")
-        measure = ("list-buffers", "-f", f"#{{==:#{{buffer_name}},{literal(buffer)}}}", "-F", "#{buffer_size}")
+        measure = (
+            "list-buffers",
+            "-f",
+            f"#{{m:{literal(prefix)}*,#{{buffer_name}}}}",
+            "-F",
+            "#{buffer_name} #{buffer_size}",
+        )
         answer = self._process.run(*joined((load, measure)), text=text)
+        sizes = dict(line.split(" ") for line in answer.said.splitlines())
+        left = [name for name in sizes if name != buffer]
+        if left:
+            self._process.run(*joined([("delete-buffer", "-b", name) for name in left]))
         wanted = str(len(text.encode()))
-        if answer.said.strip() == wanted:
+        if sizes.get(buffer) == wanted:
             return ""
-        return answer.complaint or f"tmux took {answer.said.strip() or 'none'} of the text's {wanted} bytes"
+        return answer.complaint or f"tmux took {sizes.get(buffer, 'none')} of the text's {wanted} bytes"
 
     def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
         """Press the submit key and witness it as `intent`; refused unless the pane's last paste was `intent`."""
