@@ -143,6 +143,9 @@ class Runner(Protocol):
     def forget(self, key: str) -> None:
         """Drop a lost run so that it can be started again."""
 
+    def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those of the pairs of program and folder it would be started in that are not on this machine."""
+
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
 

@@ -29,6 +29,7 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
         http=world.runner.fetch(wanted.http) if wanted.http else {},
         runs=world.runner.look(keys.values()) if keys else {},
         inputs=inputs,
+        missing=world.runner.missing(wanted.programs) if wanted.programs else frozenset(),
     )
     return seen, keys
 

@@ -42,6 +42,7 @@ class Observed:
         server: identity of the tmux server; empty when there is none.
         run_keys: `TASK|CHECK` to the key under which a run on the present inputs is recorded.
         run_status: `TASK|CHECK` to `never`, `running`, `ended` or `lost`.
+        missing: pairs of program and folder that are not on this machine.
         fallen_rows: agents whose row fell back to what it said before we wrote it.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
@@ -55,6 +56,7 @@ class Observed:
     server: str = ""
     run_keys: Mapping[str, str] = field(default_factory=dict)
     run_status: Mapping[str, str] = field(default_factory=dict)
+    missing: frozenset[tuple[str, str]] = frozenset()
     fallen_rows: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()

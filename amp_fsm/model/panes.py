@@ -25,6 +25,14 @@ def programs_of(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str, .
     return profile.programs if profile is not None else ()
 
 
+def start_command(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str, ...]:
+    """Return the argv that starts a subject's program, empty when none is configured."""
+    if spec.command or isinstance(spec, ServiceSpec):
+        return spec.command
+    profile = project.profiles.get(spec.profile)
+    return profile.command if profile is not None else ()
+
+
 def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
     """Return whether the program is in front; None: something that is neither it nor a shell."""
     if pane.dead or SHELLS.fullmatch(pane.command):

@@ -139,6 +139,7 @@ class Seen:
         http: service or fact name to the answer.
         runs: run key to its state; a key that was asked for and is absent never ran.
         inputs: check name to the digest of its inputs.
+        missing: pairs of program and folder that were asked for and are not on this machine.
     """
 
     terminal: Survey | Failed
@@ -148,3 +149,4 @@ class Seen:
     http: Mapping[str, HttpSeen | Failed] = field(default_factory=dict)
     runs: Mapping[str, RunSeen] = field(default_factory=dict)
     inputs: Mapping[str, str | Failed] = field(default_factory=dict)
+    missing: frozenset[tuple[str, str]] = frozenset()

@@ -52,6 +52,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         server=observing.server,
         run_keys=run_keys,
         run_status=run_status(run_keys, seen.runs),
+        missing=seen.missing,
         fallen_rows=frozenset(observing.fallen),
         failures={task: text for task, text in failures.items() if text},
         drift=(*pane_drift(project, survey, observing.panes), *observing.drift),

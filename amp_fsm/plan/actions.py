@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
-from amp_fsm.model.project import AgentSpec, CheckSpec, ServiceSpec, TaskSpec
+from amp_fsm.model.panes import start_command
+from amp_fsm.model.project import AgentSpec, CheckSpec, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import agent_values, kind_values, project_values, render, task_values
@@ -90,7 +91,7 @@ def _actions(
         case Verb.APPEND_ROW:
             yield "", _append_row(situation, spec, values)
         case Verb.NOTIFY:
-            text = spec.text or "{{ subject }}: {{ before }} -> {{ after }} ({{ because }})"
+            text = spec.text or "{{ before }} -> {{ after }} ({{ because }})"
             yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values))
         case Verb.RUN:
             yield from _runs(situation, cause)
@@ -117,22 +118,28 @@ def start_action(situation: Situation, address: str) -> Action:
     """Return the action that starts the program of an agent or a service."""
     spec = situation.specs[address]
     project = situation.project
-    argv: tuple[str, ...] = ()
-    env: dict[str, str] = {}
-    if isinstance(spec, AgentSpec):
-        profile = project.profiles[spec.profile]
-        argv, env = spec.command or profile.command, {**profile.env, **spec.env}
-    elif isinstance(spec, ServiceSpec):
-        argv, env = spec.command, dict(spec.env)
-    window, cwd = ("", "") if isinstance(spec, TaskSpec) else (spec.window, spec.cwd)
+    if isinstance(spec, TaskSpec):  # lint refuses it: a task has no program
+        return Action(verb=Verb.START, target=address)
+    env = {**project.profiles[spec.profile].env, **spec.env} if isinstance(spec, AgentSpec) else spec.env
     return Action(
         verb=Verb.START,
         target=address,
-        argv=tuple(argv),
+        argv=start_command(project, spec),
         env=tuple(sorted(env.items())),
-        cwd=cwd or project.root,
-        window=window,
+        cwd=spec.cwd or project.root,
+        window=spec.window,
     )
+
+
+def cannot_start(situation: Situation, address: str) -> str:
+    """Return why a subject's program cannot be started on this machine; empty when it can."""
+    action = start_action(situation, address)
+    name = address.partition("/")[2]
+    if not action.argv:
+        return f"cannot start: no command is configured for {name}"
+    if (action.argv[0], action.cwd) not in situation.observed.missing:
+        return ""
+    return f"cannot start: {action.argv[0]} not found on PATH (install it, or give {name} another `command`)"
 
 
 def _set_row(

@@ -14,6 +14,7 @@ from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.plan import Change, Held
 from amp_fsm.model.record import Assignment, SubjectRecord
 from amp_fsm.model.step import choose
+from amp_fsm.plan.actions import cannot_start
 from amp_fsm.plan.budgets import Allowance, allowance
 from amp_fsm.plan.changes import timer_change, transition_change
 from amp_fsm.plan.prompts import RenderError
@@ -105,6 +106,11 @@ def _fire(
         text = f"{chosen.name}: backing off for {left.wait:.0f}s more"
         state = situation.subjects[address].state
         return Decision(held=(Held(address=address, state=state, mark="-", text=text),), due_in=left.wait)
+    if any(action.verb is Verb.START for action in chosen.do) and not (left is not None and left.spent):
+        refusal = cannot_start(situation, address)
+        if refusal:
+            state = situation.subjects[address].state
+            return Decision(held=(Held(address=address, state=state, mark="?", text=refusal),))
     assigns = any(action.verb is Verb.ASSIGN for action in chosen.do)
     return Decision(
         change=transition_change(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
-from amp_fsm.model.panes import in_front, programs_of, resolve_panes
-from amp_fsm.model.project import FactSpec, HttpExpect, Project, Source, TaskSpec
+from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command
+from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, PaneRef, Survey
 from amp_fsm.model.standard import WORK
@@ -27,6 +27,7 @@ class Needs:
         globs: pattern to the text whose presence is asked of every file found (empty: not asked).
         captures: panes whose screen is wanted.
         http: key (`service/NAME`, `fact/NAME`) to the expectation.
+        programs: programs that may have to be started, each with the folder it would be started in.
         inputs: check name to the patterns whose contents decide whether its last result counts.
     """
 
@@ -35,6 +36,7 @@ class Needs:
     captures: tuple[PaneRef, ...] = ()
     http: Mapping[str, HttpExpect] = field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    programs: tuple[tuple[str, str], ...] = ()
 
 
 def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
@@ -60,7 +62,19 @@ def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
         captures=_captures(project, survey),
         http=http,
         inputs={name: project.checks[name].inputs for name in sorted(checks) if name in project.checks},
+        programs=tuple(dict.fromkeys(_programs(project, survey))),
     )
+
+
+def _programs(project: Project, survey: Survey | Failed) -> Iterator[tuple[str, str]]:
+    """Yield the program of every agent and service that runs in no pane, with its folder."""
+    panes = resolve_panes(project, survey) if isinstance(survey, Survey) else {}
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
+    for spec in specs:
+        pane = panes.get(spec.address)
+        argv = start_command(project, spec)
+        if argv and "PATH" not in spec.env and (pane is None or in_front(pane, ()) is False):
+            yield argv[0], spec.cwd or project.root
 
 
 def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed]) -> Mapping[str, str]:

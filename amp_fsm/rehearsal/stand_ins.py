@@ -97,6 +97,10 @@ class StandInRunner:
         """See `ports.Runner`."""
         self.real.forget(key)
 
+    def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """See `ports.Runner`."""
+        return self.real.missing(programs)
+
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Answer `service/NAME` and `fact/NAME` as the scenario says; ask for those that are real."""
         real = {key: expect for key, expect in wanted.items() if key.partition("/")[2] in self.scenario.real}

@@ -99,6 +99,17 @@ class LocalRunner:
         _end_orphan(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
+    def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Return those of the pairs of program and folder that are not on this machine."""
+        return frozenset(pair for pair in programs if not self._is_there(*pair))
+
+    def _is_there(self, program: str, cwd: str) -> bool:
+        try:
+            _program(program, self._root / cwd, self._environment)
+        except ProgramMissingError:
+            return False
+        return True
+
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
         return fetch_all(wanted)

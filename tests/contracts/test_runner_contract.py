@@ -32,7 +32,7 @@ class Bench:
 @pytest.fixture(params=["fake", "processes"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     if request.param == "fake":
-        fake = FakeRunner(missing={"no-such-program"})
+        fake = FakeRunner(missing_programs={"no-such-program"})
         yield Bench(runner=fake, end=lambda key: fake.end(key, 3, "said\n"), lose=fake.lose)
         return
     runner = LocalRunner(tmp_path / "store", root=tmp_path, environment=dict(os.environ), grace=0.1)
@@ -109,3 +109,8 @@ def test_a_program_that_is_missing_is_said_and_leaves_no_trace(bench: Bench) -> 
     with pytest.raises(ProgramMissingError, match="no-such-program"):
         bench.runner.start(action(program="no-such-program"))
     assert bench.runner.look(["k1"]) == {}
+
+
+def test_programs_that_are_not_there_are_named_and_nothing_is_run(bench: Bench) -> None:
+    asked = {("no-such-program", ""), ("sh", "")}
+    assert bench.runner.missing(asked) == {("no-such-program", "")}

@@ -16,18 +16,18 @@ class FakeRunner:
     """The `Runner` port; `started` holds every action that really started, `answers` what each URL says.
 
     Attributes:
-        missing: programs that are not on this machine.
+        missing_programs: programs that are not on this machine.
     """
 
     started: list[Action] = field(default_factory=list)
     runs: dict[str, RunSeen] = field(default_factory=dict)
-    missing: set[str] = field(default_factory=set)
+    missing_programs: set[str] = field(default_factory=set)
     answers: dict[str, HttpSeen | Failed] = field(default_factory=dict)
 
     def start(self, action: Action) -> None:
         if action.key in self.runs:
             return
-        if action.argv[0] in self.missing:
+        if action.argv[0] in self.missing_programs:
             message = f"the program {action.argv[0]!r} is not on this machine"
             raise ProgramMissingError(message)
         self.started.append(action)
@@ -35,6 +35,9 @@ class FakeRunner:
 
     def look(self, keys: Iterable[str]) -> Mapping[str, RunSeen]:
         return {key: self.runs[key] for key in keys if key in self.runs}
+
+    def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        return frozenset(pair for pair in programs if pair[0] in self.missing_programs)
 
     def forget(self, key: str) -> None:
         if key in self.runs and self.runs[key].status == "lost":

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from amp_fsm.model.guards import fact
+from amp_fsm.model.machine import ActionSpec, StateSpec, TransitionSpec, Verb
 from amp_fsm.model.plan import Change, Plan
+from amp_fsm.model.project import Project
 from amp_fsm.model.record import Use
 from amp_fsm.model.seen import PaneRef, PaneSeen
 from amp_fsm.model.time import Now
@@ -240,6 +243,32 @@ class TestHolds:
         assert "agent/ada" not in moves(made)
         assert "task/T1" not in moves(made)
         assert any("nothing" in held.text for held in made.held)
+
+
+class TestStarting:
+    STARTS = StateSpec(
+        name="OFF",
+        transitions=(TransitionSpec(name="start", to="IDLE", when=fact("gone"), do=(ActionSpec(verb=Verb.START),)),),
+    )
+
+    def team(self) -> Project:
+        machine = project().machines["agent"]
+        machine = replace(machine, states={**machine.states, "OFF": self.STARTS})
+        return project(machines={**project().machines, "agent": machine})
+
+    def test_a_program_that_is_missing_is_said_and_costs_nothing(self) -> None:
+        seen = replace(observed(ada=known("gone"), ben=known("busy")), missing=frozenset({("agent", "/r")}))
+        made = plan(self.team(), seen, record(states={"agent/ada": "OFF", "agent/ben": "WORKING"}), NOW)
+        assert made.changes == ()
+        (held,) = made.held
+        assert held.text == "cannot start: agent not found on PATH (install it, or give ada another `command`)"
+        assert not made.complete
+
+    def test_a_program_that_is_there_is_started_with_its_command_and_folder(self) -> None:
+        seen = observed(ada=known("gone"), ben=known("busy"))
+        made = plan(self.team(), seen, record(states={"agent/ada": "OFF", "agent/ben": "WORKING"}), NOW)
+        action = change_of(made, "agent/ada").intents[0].action
+        assert (action.argv, action.cwd, action.window) == (("agent",), "/r", "0")
 
 
 class TestAdoption:
