@@ -50,9 +50,10 @@ class PassResult:
     @property
     def partial(self) -> bool:
         """Whether something could not be seen, done or known: exit code 4."""
-        bad = {IntentStatus.FAILED, IntentStatus.UNKNOWN}
+        good = {IntentStatus.DONE, IntentStatus.VOID}
         unknown = any(intent.status is IntentStatus.UNKNOWN for intent in self.record.intents.values())
-        return not self.plan.complete or unknown or any(o.status in bad for o in self.outcomes) or bool(self.refused)
+        undone = any(outcome.status not in good for outcome in self.outcomes)
+        return not self.plan.complete or unknown or undone or bool(self.refused)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

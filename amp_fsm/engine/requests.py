@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from amp_fsm.engine.commit import entries_of
@@ -27,11 +28,17 @@ def answer_requests(
         try:
             commit = _commit(project, observed, record, now, request)
         except AmpFsmError as error:
-            refused.append(f"{request.verb} {' '.join(request.arguments)}: {error}")
+            hint = f" ({error.hint})" if error.hint else ""
+            refused.append(f"{asked(request.verb, request.arguments)}: {error}{hint}")
             entry = Entry(at=now.wall, address=request.arguments[0], kind="error", text=refused[-1])
             commit = Commit(record=record, journal=(entry,))
         record = world.store.commit(replace(commit, done_requests=(request.id,)))
     return record, refused
+
+
+def asked(verb: str, arguments: Sequence[str]) -> str:
+    """Return a request in words, as it stands in front of why it was refused."""
+    return f"{verb} {' '.join(arguments)}"
 
 
 def _commit(project: Project, observed: Observed, record: Record, now: Now, request: Request) -> Commit:
