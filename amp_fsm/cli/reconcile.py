@@ -129,14 +129,19 @@ def _loop(
         max_passes=max_passes,
         listener=printer.listener(),
     )
-    printer.end(result.last, f"{result.ending} after {result.passes} passes", result.outcomes)
+    outcomes = result.last.outcomes if mode is Mode.ONCE else result.outcomes
+    printer.end(result.last, f"{result.ending} after {_passes(result.passes)}", outcomes)
     code = _code(result, mode, stop)
     if printer.quiet:
         ended = str(result.ending)
         print_json(
-            printer.document(result.last, result.outcomes, result.refused, ended=ended, passes=result.passes, code=code)
+            printer.document(result.last, outcomes, result.refused, ended=ended, passes=result.passes, code=code)
         )
     return code
+
+
+def _passes(number: int) -> str:
+    return f"{number} pass{'' if number == 1 else 'es'}"
 
 
 def _code(result: LoopResult, mode: Mode, stop: Stop) -> int:

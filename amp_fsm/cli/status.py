@@ -1,0 +1,131 @@
+"""`status`: where everything stands, as it is recorded.  Looks at nothing but the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.output import local_time, one_line, print_json, table
+
+if TYPE_CHECKING:
+    from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
+    from amp_fsm.model.record import Record
+
+EXAMPLE = "\b\nExample:\n  amp-fsm status my-team.yaml"
+
+
+@click.command("status", epilog=EXAMPLE, short_help="Show agents, tasks, services and open intents.")
+@click.argument("config")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def command(config: str, as_json: bool) -> None:
+    """Show agents, tasks, services, open intents and the last pass, as they are recorded.
+
+    Asks neither tmux nor any agent: `plan` looks at what is so right now.
+    """
+    project, world = open_project(config)
+    record = world.store.load()
+    if as_json:
+        print_json(status_json(project, record, config))
+    else:
+        click.echo(status_text(project, record, config), nl=False)
+
+
+def status_text(project: Project, record: Record, config: str) -> str:
+    """Return where everything stands as text."""
+    from amp_fsm.cli.pause import held_text
+
+    last = f"last pass {local_time(record.reading.wall)}" if record.reading is not None else "no pass yet"
+    parts = [f"{project.name}   serial {record.serial}   {last}   {held_text(record.paused)}"]
+    for kind, of_kind, head in (
+        ("agents", project.agents, ("agent", "state", "since", "task", "screen", "why")),
+        ("tasks", project.tasks, ("task", "state", "since", "held by", "", "why")),
+        ("services", project.services, ("service", "state", "since", "", "", "why")),
+    ):
+        rows = [_row(record, spec) for spec in of_kind.values()]
+        shown = [column for column, title in enumerate(head) if title]
+        told = table([head[column] for column in shown], [[row[column] for column in shown] for row in rows])
+        parts.append(told or f"  no {kind}")
+    parts += [f"  {text}" for text in _intents(record, config)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _row(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> list[str]:
+    subject = record.subjects.get(spec.address)
+    kind, _, name = spec.address.partition("/")
+    sample = record.samples.get(name) if kind == "agent" else None
+    return [
+        name,
+        subject.state if subject is not None else "-",
+        local_time(subject.since_wall) if subject is not None else "-",
+        other_half(record, kind, name) or "-",
+        sample.state or "-" if sample is not None else "-",
+        one_line(subject.because if subject is not None else "not seen yet"),
+    ]
+
+
+def other_half(record: Record, kind: str, name: str) -> str:
+    """Return the task that an agent holds, or the agent that holds a task; empty for none."""
+    for held in record.assignments.values():
+        if kind == "agent" and held.agent == name:
+            return held.task
+        if kind == "task" and held.task == name:
+            return held.agent
+    return ""
+
+
+def _intents(record: Record, config: str) -> Iterator[str]:
+    from amp_fsm.cli.passes import resolve_command
+    from amp_fsm.model.record import IntentStatus
+
+    for intent in record.intents.values():
+        note = f": {intent.note}" if intent.note else ""
+        what = f"{intent.action.verb} {intent.action.what}".strip()
+        line = f"intent {intent.id} of {intent.address}, {what}, is {intent.status}{note}"
+        if intent.status is IntentStatus.UNKNOWN:
+            line += f"\n    next: {resolve_command(config, intent)}"
+        yield line
+
+
+def status_json(project: Project, record: Record, config: str) -> dict[str, object]:
+    """Return where everything stands as JSON-ready values."""
+    from amp_fsm.cli.passes import intent_json, resolve_command, unknown_intents
+    from amp_fsm.plan.as_json import timestamp
+
+    unknown = {intent.id for intent in unknown_intents(record)}
+    return {
+        "project": project.name,
+        "lineage": record.lineage,
+        "serial": record.serial,
+        "last_pass": timestamp(record.reading.wall) if record.reading is not None else None,
+        "held": sorted(record.paused),
+        "agents": [_subject_json(record, spec) for spec in project.agents.values()],
+        "tasks": [_subject_json(record, spec) for spec in project.tasks.values()],
+        "services": [_subject_json(record, spec) for spec in project.services.values()],
+        "intents": [
+            {**intent_json(intent), "resolve": resolve_command(config, intent) if intent.id in unknown else None}
+            for intent in record.intents.values()
+        ],
+    }
+
+
+def _subject_json(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> dict[str, object]:
+    from amp_fsm.plan.as_json import timestamp
+
+    subject = record.subjects.get(spec.address)
+    kind, _, name = spec.address.partition("/")
+    said: dict[str, object] = {
+        "address": spec.address,
+        "state": subject.state if subject is not None else None,
+        "since": timestamp(subject.since_wall) if subject is not None else None,
+        "because": subject.because if subject is not None else "not seen yet",
+    }
+    if kind == "agent":
+        sample = record.samples.get(name)
+        said |= {"task": other_half(record, kind, name) or None, "screen": sample.state if sample else None}
+        said["evidence"] = sample.evidence if sample else None
+    if kind == "task":
+        said |= {"agent": other_half(record, kind, name) or None, "attempts": record.attempts.get(name, 0)}
+    return said
