@@ -17,6 +17,9 @@ LOST = frozenset({"FAILED", "CANCELLED"})
 """States of a task in which it cannot meet anybody's needs."""
 
 
+_NOT_OFFERED = known("offered", False, "", "assignment")
+
+
 class SubjectFacts(Mapping[str, Fact]):
     """The facts of one subject, as guards read them.
 
@@ -30,7 +33,8 @@ class SubjectFacts(Mapping[str, Fact]):
         self._situation = situation
         self._address = address
         self._seen = situation.observed.facts.get(address, {})
-        self._made: dict[str, Fact] = {"offered": known("offered", offered, evidence, "assignment")}
+        offer = known("offered", True, evidence, "assignment") if offered else _NOT_OFFERED
+        self._made: dict[str, Fact] = {"offered": offer}
 
     def __getitem__(self, name: str) -> Fact:
         """Return the fact, made on first use; a name that nobody knows is unknown."""

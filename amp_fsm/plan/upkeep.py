@@ -13,7 +13,6 @@ from amp_fsm.model.project import TaskSpec
 from amp_fsm.model.record import Action, CellMemory, Intent, SubjectRecord
 from amp_fsm.plan.actions import STATUS, run_action
 from amp_fsm.plan.identity import intent_id
-from amp_fsm.plan.needs import judging_states
 from amp_fsm.plan.situation import Situation
 
 REWRITES = 3
@@ -48,8 +47,7 @@ def _stays(
 
 def _missing_runs(situation: Situation, task: TaskSpec, subject: SubjectRecord) -> Iterator[Intent]:
     """Yield a run for every check that never ran, or was lost, on the present inputs of a task that is judged."""
-    machine = situation.project.machines[task.machine]
-    if subject.state not in judging_states(machine) or not _runs(machine.states[subject.state].on_enter):
+    if not task.checks or not _runs(situation.project.machines[task.machine].states[subject.state].on_enter):
         return
     known = {intent.action.key for intent in situation.record.intents.values() if not intent.settled}
     for name in task.checks:
