@@ -39,13 +39,13 @@ class SinceParam(click.ParamType[float]):
 @click.command("history", epilog=EXAMPLE, short_help="Show what happened, oldest first.")
 @click.argument("config")
 @click.argument("subject", required=False, default="")
-@click.option("--since", type=SinceParam(), default=0.0, metavar="T", help="From then on: 10m, or 2026-11-23T09:30.")
+@click.option("--since", type=SinceParam(), metavar="T", help="From then on: 10m, or 2026-11-23T09:30.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(config: str, subject: str, since: float, as_json: bool) -> None:
+def command(config: str, subject: str, since: float | None, as_json: bool) -> None:
     """Show what happened, to everything or to SUBJECT, oldest first, with what decided."""
     project, world = open_project(config)
     address = _address(project, subject) if subject else ""
-    entries = world.store.history(address, since)
+    entries = world.store.history(address, since or 0.0)
     if as_json:
         print_json({"entries": [_entry_json(entry) for entry in entries]})
         return

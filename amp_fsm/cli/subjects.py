@@ -8,7 +8,6 @@ from amp_fsm.config.problems import did_you_mean
 from amp_fsm.errors import UnknownSubjectError
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 
-
 Spec = AgentSpec | ServiceSpec | TaskSpec
 
 

@@ -52,6 +52,7 @@ class Performer:
         self._on_done = on_done
         self._lock = threading.Lock()
         self._files = threading.Lock()
+        self._starting = threading.Lock()
 
     def perform(self, plan: Plan) -> None:
         """Perform every step and intent of the plan."""
@@ -178,7 +179,8 @@ class Performer:
             rows=self.project.tmux.rows,
             replace=pane.ref if isinstance(pane, PaneSeen) and ours else None,
         )
-        started = self.world.terminal.start(launch)
+        with self._starting:  # two at once would both make the session, or want the same free window
+            started = self.world.terminal.start(launch)
         return replace(_done(intent, f"runs in pane {started.pane}"), pane=started)
 
     def _adopt(self, intent: Intent) -> Intent:
