@@ -41,6 +41,7 @@ class Rehearsal:
     terminal: ListeningTerminal
     runner: StandInRunner
     passes: int = 0
+    failed: dict[str, None] = field(default_factory=dict)
     prompts: dict[str, str] = field(default_factory=dict)
     settled_at: dict[str, float] = field(default_factory=dict)
     patience: float = FIRST_PATIENCE
@@ -76,6 +77,8 @@ class Rehearsal:
         """Note what the pass did, move time when nobody acts; return why the rehearsal ends, or nothing."""
         self.passes += 1
         self._note(result.plan)
+        failed = (intent for intent in result.outcomes if intent.status is IntentStatus.FAILED)
+        self.failed |= {f"{i.action.verb} {i.action.what or i.action.target}: {i.note}": None for i in failed}
         if self.passes >= MAX_PASSES:
             return f"given up after {MAX_PASSES} passes"
         self.restless = self.restless + 1 if result.acted else 0
@@ -152,6 +155,7 @@ class Rehearsal:
                 text if text.startswith(address) else f"{address}: {text}" for address, text in stage.notifier.told
             ),
             notes=stage.notes,
+            failed=tuple(self.failed),
             broken=tuple(self._broken(record, receipts)),
             passes=self.passes,
             policy_seconds=stage.clock.elapsed,

@@ -38,6 +38,7 @@ class Report:
         unmentioned: what tasks needed and prompts did not say.
         told: what the operator would have been told.
         notes: what the private world does not show or left out.
+        failed: actions that could not be done, each once, with the reason.
         broken: promises that were broken, each in a sentence.
         policy_seconds, real_seconds: how long it took, in the agents' time and in ours.
         kept: how to look at what is left; empty when nothing is.
@@ -52,6 +53,7 @@ class Report:
     unmentioned: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     passes: int = 0
     policy_seconds: float = 0.0
@@ -60,10 +62,10 @@ class Report:
 
     @property
     def exit_code(self) -> int:
-        """1: a promise was broken; 4: a task did not end as expected; 0: all is well."""
+        """1: a promise was broken; 4: a task did not end as expected, or an action failed; 0: all is well."""
         if self.broken:
             return 1
-        return 0 if all(task.as_expected for task in self.tasks) else 4
+        return 0 if all(task.as_expected for task in self.tasks) and not self.failed else 4
 
     @property
     def reminders(self) -> int:
@@ -98,6 +100,7 @@ def as_text(report: Report) -> str:
         ("the operator would have been told", report.told),
         ("what prompts did not mention", report.unmentioned),
         ("not as in reality", report.notes),
+        ("ACTIONS FAILED", report.failed),
         ("PROMISES BROKEN", report.broken),
         ("kept", report.kept),
     ):
@@ -118,6 +121,8 @@ def _verdict(report: Report) -> str:
     if report.broken:
         return f"{len(report.broken)} broken promise{'s' if len(report.broken) > 1 else ''}"
     odd = sum(not task.as_expected for task in report.tasks)
-    return (
-        f"no promise was broken, {odd} of {len(report.tasks)} tasks did not end as expected" if odd else "all is well"
+    parts = [f"{odd} of {len(report.tasks)} tasks did not end as expected"] if odd else []
+    parts += (
+        [f"{len(report.failed)} kind{'s' if len(report.failed) > 1 else ''} of action failed"] if report.failed else []
     )
+    return f"no promise was broken, {', '.join(parts)}" if parts else "all is well"

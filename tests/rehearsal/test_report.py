@@ -72,3 +72,16 @@ def test_json_says_what_the_text_says() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(7.2, "7s"), (250, "4m 10s"), (3780, "1h 03m")])
 def test_durations_as_people_say_them(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_an_action_that_failed_is_listed_and_is_exit_code_4() -> None:
+    report = Report(
+        project="team",
+        scenario="smooth",
+        ended="all tasks are settled",
+        sent={},
+        failed=("set_row status: is read-only",),
+    )
+    assert report.exit_code == 4
+    assert "ACTIONS FAILED:\n  set_row status: is read-only" in as_text(report)
+    assert as_text(report).endswith("no promise was broken, 1 kind of action failed\n")
