@@ -199,8 +199,8 @@ def _ending(
         return Ending.ONCE
     if mode is Mode.CONVERGED and is_converged(result):
         return Ending.CONVERGED
-    if mode is Mode.DONE and not moved(result):
-        if is_done(project, result.record):
+    if mode is Mode.DONE:
+        if not moved(result) and is_done(project, result.record):
             return Ending.DONE
         if _is_stuck(project, tally, result):
             return Ending.PERSON
@@ -234,7 +234,7 @@ def is_done(project: Project, record: Record) -> bool:
 def _is_stuck(project: Project, tally: _Tally, result: PassResult) -> bool:
     """Return whether, for as long as a person at the keyboard is waited for, nothing could move by itself."""
     policy = result.plan.policy
-    if result.gap or may_move_alone(result):
+    if moved(result) or result.gap or may_move_alone(result):
         tally.stuck_since = None
         return False
     if tally.stuck_since is None:
