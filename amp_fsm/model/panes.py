@@ -34,9 +34,15 @@ def start_command(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str,
 
 
 def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
-    """Return whether the program is in front; None: something that is neither it nor a shell."""
-    if pane.dead or SHELLS.fullmatch(pane.command):
+    """Return whether the program is in front; None: that cannot be told.
+
+    A shell in a pane that we did not start is what a program left behind.  In one that we started it is the program's own
+    wrapper or child: when the program itself ends, the pane is dead.
+    """
+    if pane.dead:
         return False
+    if SHELLS.fullmatch(pane.command):
+        return None if pane.started else False
     if not programs or any(re.fullmatch(pattern, pane.command) for pattern in programs):
         return True
     return None

@@ -134,6 +134,12 @@ def test_gone_makes_every_other_class_false(look: Look) -> None:
     assert [fact for fact in SCREEN_CLASSES if facts[fact].truth is Truth.TRUE] == ["gone"]
 
 
+def test_a_shell_in_a_pane_that_we_started_is_a_wrapper_and_not_the_end() -> None:
+    facts = screen_facts(replace(LOOK, pane=replace(PANE, command="bash", started="i1")))
+    assert facts["gone"].truth is Truth.UNKNOWN
+    assert facts["at_prompt"].truth is Truth.UNKNOWN
+
+
 def test_a_foreground_program_that_is_neither_the_agent_nor_a_shell_is_not_judged() -> None:
     facts = screen_facts(replace(LOOK, pane=replace(PANE, command="vim")))
     assert facts["gone"].truth is Truth.UNKNOWN
