@@ -36,8 +36,8 @@ def start_command(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str,
 def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
     """Return whether the program is in front; None: that cannot be told.
 
-    A shell in a pane that we did not start is what a program left behind.  In one that we started it is the program's own
-    wrapper or child: when the program itself ends, the pane is dead.
+    A shell in a pane that we did not start is what a program left behind.  In one that we started it is the program's
+    own wrapper or child: when the program itself ends, the pane is dead.
     """
     if pane.dead:
         return False

@@ -38,6 +38,7 @@ class Look:
     Attributes:
         unreachable: why tmux could not be asked; empty when it could.
         reading: what the screen shows; None when it was not captured, `failed` then says why.
+        last_words: the last line on the screen of a program that has ended.
         before: the sample of the last look.
     """
 
@@ -51,6 +52,7 @@ class Look:
     pane: PaneSeen | None = None
     reading: ScreenReading | None = None
     failed: str = ""
+    last_words: str = ""
     before: Sample = FIRST_LOOK
 
 
@@ -88,7 +90,8 @@ def _gone(look: Look) -> Fact:
     if look.pane is None:
         return known("gone", True, "no pane", "pane", at)
     if look.pane.dead:
-        return known("gone", True, f"pane {look.pane.ref.pane} is dead", "pane", at)
+        said = f': "{look.last_words}"' if look.last_words else ""
+        return known("gone", True, f"pane {look.pane.ref.pane} is dead{said}", "pane", at)
     front = in_front(look.pane, programs_of(look.project, look.agent))
     where = f"{look.pane.command} in front of {look.pane.ref.pane}"
     if front is None:

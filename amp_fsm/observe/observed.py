@@ -20,6 +20,7 @@ from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 from amp_fsm.observe.declared import declared_facts
 from amp_fsm.observe.screen import read_screen
+from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift
 from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
 
@@ -162,6 +163,7 @@ class _Observing:
             server=self.server,
             pane=pane,
             reading=reading,
+            last_words=_last_words(capture) if pane is not None and pane.dead and isinstance(capture, str) else "",
             failed=capture.reason if isinstance(capture, Failed) else "",
             before=self.record.samples.get(agent.name, Sample()),
         )
@@ -187,6 +189,13 @@ class _Observing:
         if answer is None or isinstance(answer, Failed):
             return unknown("ready", Why.UNREACHABLE, answer.reason if answer else "was not asked", "http", at)
         return known("ready", answer.healthy, answer.said, "http", at)
+
+
+def _last_words(capture: str) -> str:
+    """Return the last line that a dead pane shows, tmux's own notice left out."""
+    lines = [line.text.strip() for line in read_lines(capture)]
+    said = [line for line in lines if line and not line.startswith("Pane is dead")]
+    return said[-1][:120] if said else ""
 
 
 def _service_gone(unreachable: str, server: str, pane: PaneSeen | None, at: float) -> Fact:

@@ -140,7 +140,7 @@ def _captures(project: Project, survey: Survey | Failed) -> tuple[PaneRef, ...]:
     return tuple(
         panes[agent.address].ref
         for agent in agents
-        if in_front(panes[agent.address], programs_of(project, agent)) is not False
+        if panes[agent.address].dead or in_front(panes[agent.address], programs_of(project, agent)) is not False
     )
 
 
