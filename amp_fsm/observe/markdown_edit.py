@@ -86,7 +86,8 @@ def set_cells(text: str, heading: str, key: str, name: str, cells: Cells) -> Edi
         cell = row.cells[column]
         replaced[header] = cell.text
         if escape(value) != text[cell.start : cell.end]:
-            changes.append((cell.start, cell.end, escape(value)))
+            cramped = cell.start == cell.end and text[cell.end : cell.end + 1] == "|"
+            changes.append((cell.start, cell.end, f"{escape(value)} " if cramped else escape(value)))
     for start, end, value in sorted(changes, reverse=True):
         text = text[:start] + value + text[end:]
     return Edit(text=text, replaced=replaced)
