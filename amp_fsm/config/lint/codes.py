@@ -24,7 +24,6 @@ CODES: Mapping[str, str] = {
     "E237": "Two subjects have the same window.",
     "E238": "A template cannot be compiled or rendered.",
     "E239": "A prompt needs a key that a task's brief does not have.",
-    "E240": "`run` takes nothing but `checks`: those of the task.",
     "E241": "A log is written with `append_row`, a status table with `set_row`.",
     "E242": "A pattern is no regular expression.",
     "E243": "A pattern matches the empty string: it would match any line.",

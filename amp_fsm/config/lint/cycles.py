@@ -106,7 +106,10 @@ class _Search:
 
 def _finding(machine: MachineSpec, circle: tuple[_Step, ...]) -> Finding:
     turns = " ".join(f"{step.source} -{step.way.spec.name}->" for step in circle)
-    guards = ", ".join(dict.fromkeys(guard_text(step.way.spec.when) for step in circle))
+    guards = " and ".join(dict.fromkeys(f"[{guard_text(step.way.spec.when)}]" for step in circle))
     message = f"machine `{machine.name}` can turn for ever on one look: {turns} {circle[0].source}, while {guards}"
     mend = "narrow one of the guards, or give one of them a budget"
-    return Finding(code="E309", path=circle[-1].way.path, message=message, suggestion=mend)
+    # Machine-level transitions are mostly the built-in ones; what a state adds is more likely the mistake.
+    ways = [step.way for step in circle]
+    meant = next((way for way in reversed(ways) if way.state), ways[-1])
+    return Finding(code="E309", path=meant.path, message=message, suggestion=mend)

@@ -162,6 +162,8 @@ def _hit(rule: ScreenRule, lines: tuple[str, ...]) -> str:
     patterns = [_compiled(text) for text in (*rule.matches, *needed, *rule.unless, *rule.nowhere.values())]
     if any(isinstance(pattern, re.error) for pattern in patterns) or not (rule.matches or rule.all_of):
         return ""
+    if any(re.search(text, "") for text in rule.matches):
+        return ""  # it matches anything, and is told so
     if any(not _first((text,), lines) for text in needed) or _first((*rule.unless, *rule.nowhere.values()), lines):
         return ""
     return _first(rule.matches or rule.all_of, lines).strip()

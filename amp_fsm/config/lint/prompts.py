@@ -71,7 +71,10 @@ class PromptLint:
         for task in shapes or (SAMPLE_TASK,):
             if task.kind not in self.project.kinds and "{" in action.what:
                 continue  # reported elsewhere, or there is no task to know it by
-            name = self.templates.try_(action.what, sample_values(self.project, task, self.agent)).text
+            tried = self.templates.try_(action.what, sample_values(self.project, task, self.agent))
+            name = tried.text
+            if tried.error or tried.missing:
+                continue  # reported with the texts of actions
             known = name in self.project.prompts
             if known or self._is_kinds_prompt(name) or self._name(name, word_path(action, path), "an action"):
                 found += [(name, task)] if known else []
@@ -115,12 +118,16 @@ class PromptLint:
                 self._unknown_variable(wrong, values, path, f"prompt `{name}`")
 
     def _fits(self, name: str, text: str, task: TaskSpec) -> None:
-        tried = self.templates.try_(text, sample_values(self.project, task, self.agent))
+        values = sample_values(self.project, task, self.agent)
+        tried = self.templates.try_(text, values)
         self.texts[name].append(f"{tried.text.strip()}\n\n{MARKER}")
         lacking = [word.removeprefix(f"{BRIEF}.") for word in tried.missing if word.startswith(f"{BRIEF}.")]
         if tried.error:
             message = f"prompt `{name}` cannot be rendered for task {task.id}: {tried.error}"
             self.findings.append(Finding(code="E238", path=("tasks", task.order), message=message, on="key"))
+        for word in tried.missing:
+            if not word.startswith(f"{BRIEF}."):
+                self._unknown_variable(word, values, ("prompts", name), f"prompt `{name}`")
         for alike in self.project.tasks.values() if lacking else ():
             if _shape(alike) == _shape(task):
                 for key in lacking:
@@ -155,6 +162,10 @@ class PromptLint:
             values = sample_values(self.project, None if services_only else SAMPLE_TASK, self.agent)
             for text, place in _texts(action, path):
                 self._says(self.templates.try_(text, values), place, "the template", values)
+            document = self.project.documents.get(action.what) if action.verb is Verb.APPEND_ROW else None
+            for text in document.row.values() if document is not None and services_only else ():
+                place, what = word_path(action, path), f"the row of `{action.what}`, written for a service,"
+                self._says(self.templates.try_(text, values), place, what, values)
 
     def _log_rows(self) -> None:
         values = sample_values(self.project, SAMPLE_TASK, self.agent)
@@ -166,8 +177,8 @@ class PromptLint:
     def _says(self, tried: Tried, path: Path, what: str, values: Mapping[str, object] | None = None) -> None:
         values = values if values is not None else sample_values(self.project, SAMPLE_TASK, self.agent)
         if tried.error:
-            where = f" in its line {tried.line}" if tried.line else ""
-            message = f"{what} cannot be rendered: {tried.error}{where}"
+            where = f", in its line {tried.line}" if tried.line else ""
+            message = f"{what} cannot be rendered: {tried.error.rstrip('.')}{where}"
             self.findings.append(Finding(code="E238", path=path, message=message))
         for name in tried.missing:
             self._unknown_variable(name, values, path, what)

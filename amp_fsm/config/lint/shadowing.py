@@ -29,9 +29,16 @@ def _shadowed(machine: MachineSpec, item: Placed) -> Iterator[Finding]:
     lists = [leaving(machine, state) for state in states]
     if not states or any(can_fire(specs(ways), ways.index(item)) for ways in lists):
         return
-    ahead = dict.fromkeys(way.spec.name for ways in lists for way in ways[: ways.index(item)] if bars(way.spec))
+    ahead = dict.fromkeys(name for ways in lists for name in _winners(specs(ways[: ways.index(item)]), item))
     message = f"{item.word} of {', '.join(states)} can never fire: an earlier one always wins ({', '.join(ahead)})"
     yield Finding(code="E308", path=item.path, message=message, suggestion="put it before them, or narrow their guards")
+
+
+def _winners(earlier: Sequence[TransitionSpec], item: Placed) -> Sequence[str]:
+    """Return the names of the transitions that keep `item` from firing: one, if it does so by itself."""
+    barring = [way for way in earlier if bars(way)]
+    alone = [way.name for way in barring if not possible([(item.spec.when, True), (way.when, False)])]
+    return alone[:1] or [way.name for way in barring]
 
 
 def _leaves(item: Placed, state: str) -> bool:

@@ -9,13 +9,13 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2 import TemplateError, TemplateSyntaxError, Undefined, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing as nowhere
 
-from amp_fsm.model.project import AgentSpec, Project, TaskSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, Project, TaskSpec
 
-SAMPLE_TASK = TaskSpec(id="TASK-1", kind="", title="a title")
+SAMPLE_TASK = TaskSpec(id="TASK-1", kind="", title="a title", deliverables=(Deliverable(file="a.txt"),))
 SAMPLE_AGENT = AgentSpec(name="agent", profile="")
 BRIEF = "task.brief"
 
@@ -43,6 +43,7 @@ class Templates:
     def __init__(self) -> None:
         """Make the environment."""
         self._asked: list[tuple[object, str]] = []
+        self._compiled: dict[str, Template] = {}
         self._environment = ImmutableSandboxedEnvironment(
             undefined=_noting(self._asked),
             trim_blocks=True,
@@ -56,7 +57,7 @@ class Templates:
     def syntax_error(self, template: str) -> Tried:
         """Return what keeps a template from being compiled."""
         try:
-            self._environment.compile(template)
+            self._template(template)
         except TemplateSyntaxError as error:
             return Tried(error=str(error.message), line=error.lineno)
         return Tried()
@@ -67,7 +68,7 @@ class Templates:
             return Tried(text=template)
         self._asked.clear()
         try:
-            text = self._environment.from_string(template).render(values)
+            text = self._template(template).render(values)
         except TemplateSyntaxError as error:
             return Tried(error=str(error.message), line=error.lineno)
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -76,9 +77,18 @@ class Templates:
             return Tried(missing=names, error="" if names else str(error) or type(error).__name__)
         return Tried(text=text, missing=self._missing(values))
 
+    def _template(self, text: str) -> Template:
+        found = self._compiled.get(text)
+        if found is None:
+            found = self._compiled[text] = self._environment.from_string(text)
+        return found
+
     def _missing(self, values: Mapping[str, object]) -> tuple[str, ...]:
         names = {id(value): name for name, value in _containers(values, "")}
-        found = (name if owner is nowhere else f"{names.get(id(owner), '...')}.{name}" for owner, name in self._asked)
+        found = (
+            name if owner is nowhere else f"{names.get(id(owner), type(owner).__name__)}.{name}"
+            for owner, name in self._asked
+        )
         return tuple(dict.fromkeys(found))
 
     def constant_names(self, template: str) -> tuple[str, ...]:
@@ -193,6 +203,8 @@ def agent_sample(agent: AgentSpec) -> dict[str, object]:
 def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
     """Return what templates may know of a task."""
     checks = [project.checks[name] for name in task.checks if name in project.checks]
+    if task is SAMPLE_TASK:
+        checks = [CheckSpec(name="a-check", run=("true",))]
     return {
         "id": task.id,
         "title": task.title,

@@ -10,9 +10,9 @@ from amp_fsm.model.machine import Verb
 from amp_fsm.model.project import Project
 
 MAY: Mapping[str, frozenset[Verb]] = {
-    "agent": frozenset(Verb) - {Verb.RUN, Verb.VERDICT},
+    "agent": frozenset(Verb) - {Verb.RUN, Verb.ADOPT},
     "task": frozenset({Verb.RELEASE, Verb.VERDICT, Verb.RUN, Verb.APPEND_ROW, Verb.NOTIFY}),
-    "service": frozenset({Verb.START, Verb.NOTIFY}),
+    "service": frozenset({Verb.START, Verb.APPEND_ROW, Verb.NOTIFY}),
 }
 """Kind of subject to the verbs that have an effect there."""
 
@@ -28,9 +28,6 @@ def lint_verbs(project: Project) -> Iterator[Finding]:
                     message = f"the machine of {_article(kind)} cannot `{action.verb.value}`"
                     place = word_path(action, path)
                     yield Finding(code="E312", path=place, message=message, suggestion=f"it can: {listed}", on="key")
-            if action.verb is Verb.RUN and action.what != "checks":
-                message = f"`run` cannot be {action.what!r}"
-                yield Finding(code="E240", path=word_path(action, path), message=message, suggestion="run: checks")
 
 
 def _article(kind: str) -> str:
