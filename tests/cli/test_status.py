@@ -1,0 +1,74 @@
+"""`status`: what is recorded, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from amp_fsm.cli.output import local_time
+from amp_fsm.model.record import IntentStatus
+from tests.cli.stored import WALL, commit
+from tests.configured_team import Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A project without a store yet."""
+    return Home(tmp_path).write()
+
+
+def test_before_the_first_pass_everything_is_not_seen_yet_and_nothing_is_written(home: Home) -> None:
+    before = home.files()
+    said = home.run("status")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("crew   serial 0   no pass yet   nothing is held\n")
+    assert "  ada    -      -      -     -       not seen yet\n" in said.out
+    assert home.files() == before
+
+
+def test_it_shows_who_holds_what_since_when_and_why(home: Home) -> None:
+    commit(home)
+    lines = home.run("status").out.splitlines()
+    at = local_time(WALL)
+    assert lines[0] == f"crew   serial 1   last pass {at}   nothing is held"
+    assert f"  ada    ASSIGNED  {at}  T-1   idle    at_prompt, offered" in lines
+    assert f"  T-1   ASSIGNED  {at}  ada      offered" in lines
+    assert "  no services" in lines
+
+
+def test_a_delivery_that_waits_for_a_person_has_the_exact_command(home: Home) -> None:
+    commit(home)
+    out = home.run("status").out
+    assert "  intent abcd2345 of agent/ada, send code, is unknown: the server restarted meanwhile\n" in out
+    assert f"    next: amp-fsm resolve {home.config} abcd2345 --delivered|--not-delivered\n" in out
+
+
+def test_an_intent_under_way_is_shown_without_a_command(home: Home) -> None:
+    commit(home, IntentStatus.TYPED)
+    out = home.run("status").out
+    assert "is typed" in out
+    assert "resolve" not in out
+
+
+def test_a_file_stop_is_seen(home: Home) -> None:
+    commit(home)
+    (home.folder / ".amp-fsm" / "crew" / "STOP").touch()
+    assert home.run("status").out.splitlines()[0].endswith("everything is held")
+
+
+def test_tmux_is_not_needed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit(home)
+    monkeypatch.setenv("PATH", str(home.folder))
+    assert home.run("status").code == 0
+
+
+def test_json_has_everything_by_address(home: Home) -> None:
+    commit(home)
+    said = home.run("status", "--json").json
+    assert said["format_version"] == "1.0"
+    ada = next(agent for agent in said["agents"] if agent["address"] == "agent/ada")
+    assert (ada["state"], ada["task"], ada["screen"], ada["evidence"]) == ("ASSIGNED", "T-1", "idle", "? for shortcuts")
+    assert [(task["agent"], task["attempts"]) for task in said["tasks"]] == [("ada", 1)]
+    assert said["intents"][0]["resolve"].startswith("amp-fsm resolve ")
+    assert (said["serial"], said["held"], said["last_pass"][:4]) == (1, [], "2026")
