@@ -10,6 +10,7 @@ import io
 import json
 import secrets
 import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -68,6 +69,9 @@ policies: {{person: 1s}}
 """
 
 
+PRACTICE = json.dumps([sys.executable, "-m", "amp_fsm.rehearsal.practice_agent"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What a command said."""
@@ -88,7 +92,7 @@ class Home:
     folder: Path
     socket: str = field(default_factory=lambda: f"amp-test-{secrets.token_hex(6)}")
 
-    def write(self, *, command: str = "[python3, -m, amp_fsm.rehearsal.practice_agent]", more: str = "") -> Home:
+    def write(self, *, command: str = PRACTICE, more: str = "") -> Home:
         """Write the configuration and its status table."""
         Path(self.config).write_text(CONFIG.format(socket=self.socket, command=command, more=more))
         (self.folder / "STATUS.md").write_text(STATUS)

@@ -17,7 +17,7 @@ from amp_fsm.cli.passes import next_lines, outcome_text
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.record import Action, Intent, IntentStatus, Record
-from tests.configured_team import Home
+from tests.configured_team import PRACTICE, Home
 from tests.engine.test_loops import QUIET
 from tests.tmux_server import until
 
@@ -83,9 +83,7 @@ def test_programs_that_are_missing_are_named_and_the_others_go_on(tmp_path: Path
     home = Home(tmp_path).write()
     text = Path(home.config).read_text()
     ben = text.index("  ben:")
-    Path(home.config).write_text(
-        text[:ben] + text[ben:].replace("[python3, -m, amp_fsm", "[no-such-agent, -m, amp_fsm", 1)
-    )
+    Path(home.config).write_text(text[:ben] + text[ben:].replace(PRACTICE, "[no-such-agent]", 1))
     try:
         said = home.run("reconcile")
         assert said.code == 4
