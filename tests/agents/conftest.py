@@ -21,7 +21,9 @@ MACHINES = """
 machines:
   agent:
     initial: FREE
+    transitions: [{name: retire, from: any, to: GONE, manual: true}]
     states:
+      GONE: {final: true}
       FREE:
         transitions:
           - {name: start, to: FREE, when: gone, do: [start], max: 2, per: ever}
