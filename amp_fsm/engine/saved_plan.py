@@ -144,7 +144,6 @@ def carry_out(
         PlanStaleError: it no longer fits; nothing was done.
         ProjectLockedError: another process holds the project.
     """
-    check(saved, project, world)
     with world.store.lock(lock_timeout):
         check(saved, project, world)
         return run_pass(

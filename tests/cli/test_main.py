@@ -141,7 +141,7 @@ def test_a_reader_who_leaves_is_no_news(tmp_path: Path) -> None:
     home = Home(tmp_path).write()
     argv = f"{sys.executable} -m amp_fsm plan {home.config} --json | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", argv], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stderr == ""
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_what_a_command_exits_with_is_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

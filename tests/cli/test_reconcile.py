@@ -215,6 +215,14 @@ def test_a_signal_ends_a_loop_that_waits(tmp_path: Path, options: list[str], num
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+def test_a_reader_who_leaves_ends_no_pass_but_the_loop(alone: Home) -> None:
+    (alone.folder / "greeting.txt").write_text("hello")
+    program = f"{sys.executable} -m amp_fsm reconcile {alone.config} --watch | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert alone.store.load().subjects["task/T-1"].state == "COMPLETED"
+
+
 def test_an_unknown_delivery_has_its_exact_command() -> None:
     action = Action(verb=Verb.SEND, target="agent/ada", what="code")
     intent = Intent(id="abc", address="agent/ada", entry=1, cause="c", action=action, status=IntentStatus.UNKNOWN)

@@ -14,7 +14,7 @@ from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.machine import TimerSpec, Verb
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import Action, Intent, IntentStatus, Record, Sample, SubjectRecord
-from tests.engine.small_team import SmallWorld, machine, project
+from tests.engine.small_team import EventfulClock, SmallWorld, machine, project
 
 QUIET = Plan(project="p", source="p.yaml", digest="d", lineage="l", serial=1, policy=0.0, observed_at=0.0)
 
@@ -119,6 +119,26 @@ def test_a_signal_during_a_pass_lets_the_pass_end_and_no_other_begin() -> None:
     result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, stop=stop)
     assert (result.ending, result.passes, world.clock.paused) == (Ending.STOPPED, 1, [])
     assert "task/one" in world.store.record.subjects
+
+
+def test_a_wait_is_cut_short_by_a_signal_and_none_begins_after_one() -> None:
+    clock, stop = EventfulClock(), Stop()
+    slept_on: list[bool] = []
+
+    def signalled() -> None:
+        stop.ask(signal.SIGTERM)
+        slept_on.append(True)
+
+    clock.events = {1: signalled}
+    stop.pause(clock, 3600.0)
+    assert (stop.signal, slept_on) == (signal.SIGTERM, [])
+    stop.pause(clock, 3600.0)
+    assert clock.paused == [3600.0]
+
+
+@pytest.mark.parametrize(("status", "partial"), [("done", False), ("void", False), ("failed", True), ("typed", True)])
+def test_a_pass_is_partial_when_an_action_was_not_done(status: str, partial: bool) -> None:
+    assert a_pass(outcomes=(an_intent(IntentStatus(status)),)).partial is partial
 
 
 def test_a_second_ctrl_c_does_not_wait() -> None:

@@ -97,9 +97,10 @@ def test_a_plan_of_another_configuration_is_refused(world: SmallWorld, tmp_path:
         carry_out(read(str(file)), project(None, "one", "two", digest="d2"), world.ports)
 
 
-def test_the_lock_is_needed(world: SmallWorld, tmp_path: Path) -> None:
+def test_the_lock_is_needed_and_asked_for_first(world: SmallWorld, tmp_path: Path) -> None:
     file = saved(world, tmp_path)
     world.store.locked = True
+    world.clock.pass_time(601.0)
     with pytest.raises(ProjectLockedError):
         carry_out(read(str(file)), project(None, "one", "two"), world.ports)
 
