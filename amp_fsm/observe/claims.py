@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.naming import names_task
+from amp_fsm.model.printable import printable
 from amp_fsm.model.project import DocumentSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed, FileSeen, Missing
@@ -48,7 +49,7 @@ def row_claims(
         return RowClaims(facts=_all_false(f"{spec.file} has no row for it"), memory=memory)
     text = row.cells[STATUS]
     rest = _rest(spec, row)
-    evidence = f'{spec.file}:{row.line} "{text}"'
+    evidence = f'{spec.file}:{row.line} "{printable(text)}"'
     if memory.wrote and text == memory.wrote:
         return RowClaims(facts=_all_false(f"{evidence} is ours"), memory=memory)
     if _fell_back(spec, memory, text, rest):
@@ -133,7 +134,7 @@ def _claims_in_log(spec: DocumentSpec, text: str, name: str, task: str) -> list[
             line = " | ".join(others)
             claims = {claim for cell in others if (claim := claim_of(spec.words, cell))}
             if len(claims) == 1 and (not task or names_task(line, task)):
-                found.append((claims.pop(), row.line, line[:80]))
+                found.append((claims.pop(), row.line, printable(line)))
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from amp_fsm.model.facts import Fact, Why, known, unknown
+from amp_fsm.model.printable import printable
 from amp_fsm.model.project import FactSpec, Project, Source
 from amp_fsm.model.seen import Failed, FileSeen, PaneSeen, Seen
 from amp_fsm.observe.documents import cell_of
@@ -37,7 +38,7 @@ def _pane(spec: FactSpec, pane: PaneSeen | None) -> Fact:
     value = pane.variables.get(spec.variable)
     if value is None:
         return unknown(spec.name, Why.UNREACHABLE, f"{spec.variable} was not asked", "pane")
-    return known(spec.name, re.search(spec.pattern, value) is not None, f"{spec.variable}={value}", "pane")
+    return known(spec.name, re.search(spec.pattern, value) is not None, f"{spec.variable}={printable(value)}", "pane")
 
 
 def _screen(spec: FactSpec, project: Project, name: str, pane: PaneSeen | None, capture: str | None) -> Fact:
@@ -49,7 +50,7 @@ def _screen(spec: FactSpec, project: Project, name: str, pane: PaneSeen | None, 
     region = Regions(project.profiles[agent.profile], read_lines(capture), pane.variables, None).get(spec.region)
     lines = [line.text for line in region.lines] if region is not None else []
     found = next((line for line in lines if re.search(spec.pattern, line)), None)
-    return known(spec.name, found is not None, f'"{found.strip()[:80]}"' if found else spec.region, "screen")
+    return known(spec.name, found is not None, f'"{printable(found)}"' if found else spec.region, "screen")
 
 
 def _row(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
@@ -59,7 +60,12 @@ def _row(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
     cell = cell_of(document, seen.files.get(document.file), agent.row or agent.name, spec.column)
     if isinstance(cell, Failed):
         return unknown(spec.name, Why.UNREACHABLE, cell.reason, "row")
-    return known(spec.name, cell is not None and re.search(spec.pattern, cell) is not None, cell or "no row", "row")
+    return known(
+        spec.name,
+        cell is not None and re.search(spec.pattern, cell) is not None,
+        printable(cell) if cell else "no row",
+        "row",
+    )
 
 
 def _line(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
@@ -73,7 +79,7 @@ def _line(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
     first = max(0, len(lines) - spec.last)
     for number, line in enumerate(lines[first:], first + 1):
         if re.search(spec.pattern, line):
-            return known(spec.name, True, f'{path}:{number} "{line.strip()[:80]}"', "line")
+            return known(spec.name, True, f'{path}:{number} "{printable(line)}"', "line")
     return known(spec.name, False, f"not in the last {spec.last} lines of {path}", "line")
 
 

@@ -145,3 +145,8 @@ def test_the_row_has_the_last_word_over_the_log() -> None:
     done, _ = log_claims(LOG, log("| ada | T | ✅ |"), "ada", before, HELD, NOW)
     assert combine(blocked, [done])["claims_blocked"].truth is Truth.TRUE
     assert combine(blocked, [done])["claims_done"].truth is Truth.FALSE
+
+
+def test_an_escape_sequence_in_a_cell_never_reaches_the_operators_terminal() -> None:
+    claims = row_claims(SPEC, row("DONE \x1b]0;pwned\x07"), OURS, HELD, NOW)
+    assert claims.facts["claims_done"].evidence == 'S.md:4 "DONE \ufffd]0;pwned\ufffd"'
