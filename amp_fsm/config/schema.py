@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
-
-from jsonschema import Draft7Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from amp_fsm.config.durations import parse_duration
 from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.config.shape import fits
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _KINDS = {
@@ -32,14 +33,26 @@ _KINDS = {
 
 
 @lru_cache(maxsize=4)
-def _validator(schema_text: str) -> Draft7Validator:
-    return Draft7Validator(json.loads(schema_text))
+def _schema(schema_text: str) -> Any:
+    return json.loads(schema_text)
 
 
 def check_shape(tree: Mapping[str, Any], schema_text: str) -> tuple[Finding, ...]:
     """Return what is wrong with the shape of a merged configuration: unknown keys, wrong types, missing keys."""
-    errors = _validator(schema_text).iter_errors(tree)
-    return tuple(finding for error in errors for finding in _findings(error))
+    schema = _schema(schema_text)
+    return () if fits(tree, schema, schema) else explain_shape(tree, schema_text)
+
+
+def explain_shape(tree: Mapping[str, Any], schema_text: str) -> tuple[Finding, ...]:
+    """Return the same as `check_shape`, slowly."""
+    from jsonschema import Draft7Validator
+    from jsonschema.validators import extend
+
+    # `4.0` is not a whole number here: it would become a text with a point in it where texts are taken too.
+    checker = Draft7Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    strict = extend(Draft7Validator, type_checker=checker)  # type: ignore[no-untyped-call]  # untyped in the stubs
+    validator = strict(_schema(schema_text))
+    return tuple(finding for error in validator.iter_errors(tree) for finding in _findings(error))
 
 
 def _findings(error: ValidationError) -> Iterator[Finding]:
@@ -101,7 +114,7 @@ class Normalised:
 
 def normalise(tree: Mapping[str, Any], schema_text: str, environment: Mapping[str, str]) -> Normalised:
     """Return the tree as the schema's marks ask; `variables` says which were read, and as what."""
-    schema: Any = _validator(schema_text).schema
+    schema = _schema(schema_text)
     walk = _Walk(schema=schema, environment=environment)
     value = walk.value(tree, schema, ())
     return Normalised(tree=value, findings=tuple(walk.findings), variables=walk.read)
