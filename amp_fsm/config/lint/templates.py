@@ -54,6 +54,11 @@ class Templates:
         self._environment.filters["clock"] = lambda wall: "09:30"
         self._environment.filters["date"] = lambda wall: "2026-01-31"
 
+    @property
+    def filters(self) -> frozenset[str]:
+        """The names of all filters."""
+        return frozenset(self._environment.filters)
+
     def syntax_error(self, template: str) -> Tried:
         """Return what keeps a template from being compiled."""
         try:
