@@ -19,7 +19,7 @@ from amp_fsm.errors import NotPossibleError, TerminalUnreachableError
 from amp_fsm.model.panes import in_front
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
-from amp_fsm.world.tmux_launch import IDENTITY, open_commands, prepared, respawn_commands
+from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_commands
 from amp_fsm.world.tmux_listing import Listing, capture_script, parse_captures
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
@@ -83,7 +83,7 @@ class TmuxTerminal:
 
         A launch whose intent a pane already bears was carried out before: that pane is returned.
         """
-        launch = prepared(launch, self._environment)
+        require(launch, self._environment)
         survey = self.survey(launch.session, launch.owner)
         ours = [pane for pane in survey.panes if pane.owner == launch.owner]
         for pane in ours:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from amp_fsm.errors import ProgramMissingError
@@ -21,8 +20,8 @@ Commands = tuple[tuple[str, ...], ...]
 IDENTITY = "#{pane_id} #{pane_pid} #{pid}:#{start_time}"
 
 
-def prepared(launch: Launch, environment: Mapping[str, str]) -> Launch:
-    """Return the launch with the PATH on which its program was found; the server may have been started with another.
+def require(launch: Launch, environment: Mapping[str, str]) -> None:
+    """See that the program is there; tmux looks on our PATH too, whatever PATH its server was started with.
 
     Raises:
         ProgramMissingError: there is no such program, or no such folder to run it in.
@@ -39,7 +38,6 @@ def prepared(launch: Launch, environment: Mapping[str, str]) -> Launch:
     if found is None:
         hint = f"install {program}, or give `{launch.name}` another `command`"
         raise ProgramMissingError(f"{launch.name}: {program} not found on PATH", hint=hint)
-    return replace(launch, env={"PATH": path, **launch.env})
 
 
 def open_commands(launch: Launch, panes: Sequence[PaneSeen], *, session_exists: bool) -> Commands:

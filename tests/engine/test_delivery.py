@@ -375,6 +375,22 @@ def test_2_the_submit_key_is_the_intents(scene: Scene) -> None:
     assert "'Entr' is no key" in kept.note
 
 
+def test_35_a_key_that_somebody_of_ours_pressed_meanwhile_is_not_pressed_again(scene: Scene) -> None:
+    """The last tmux process of a killed pass may still be under way when the next one looks."""
+
+    def orphan_presses() -> bool:
+        if scene.pane.typed:
+            scene.pane.take_submit()
+            scene.pane.entered = "aaaaaaaa"
+        return False
+
+    scene.is_held = orphan_presses
+    kept = scene.deliver()
+    assert "not submitted: it was submitted before" in kept.note
+    assert (kept.status, scene.pane.received) == (IntentStatus.TYPED, [TEXT])
+    assert scene.deliver(kept, Recovery.ENTER).status is IntentStatus.DONE
+
+
 # ---- recovered deliveries ----------------------------------------------------------------------------------------
 
 
@@ -394,3 +410,4 @@ def test_35_another_prompt_typed_meanwhile_stops_it(scene: Scene) -> None:
     lost = scene.deliver(typed, Recovery.ENTER)
     assert (lost.status, scene.effects()) == (IntentStatus.UNKNOWN, ["paste"])
     assert "something else was typed there since" in lost.note
+    assert scene.looks == 3

@@ -37,6 +37,8 @@ WORKING = ScreenReading(state=ScreenState.WORKING, composer=Composer.EMPTY)
 WORKING_BLIND = ScreenReading(state=ScreenState.WORKING, composer=Composer.ABSENT)
 DIALOG = ScreenReading(state=ScreenState.BLOCKED, composer=Composer.ABSENT, dialog="approval")
 UNREAD = ScreenReading(state=ScreenState.UNKNOWN)
+UNREAD_EMPTY = replace(UNREAD, composer=Composer.EMPTY)
+UNREAD_OURS = replace(UNREAD, composer=Composer.DRAFT, composer_text=TEXT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,13 @@ TABLE = [
     # submitted
     ("submitted-and-let-go", Case(status=ENTERED, witness="entered"), Recovery.DONE),
     ("killed-before-the-note-of-submission", Case(status=TYPED, witness="entered"), Recovery.DONE),
+    ("submitted-and-unrecognised", Case(status=ENTERED, witness="entered", reading=UNREAD_EMPTY), Recovery.WAIT),
+    ("typed-and-unrecognised-with-our-text", Case(status=TYPED, witness="typed", reading=UNREAD_OURS), Recovery.WAIT),
+    (
+        "submitted-a-dialog-and-unwanted",
+        Case(status=ENTERED, witness="entered", reading=DIALOG, wanted=False),
+        Recovery.WAIT,
+    ),
     ("submitted-and-working", Case(status=ENTERED, witness="entered", reading=WORKING_BLIND), Recovery.DONE),
     ("1-submitted-and-still-there", Case(status=ENTERED, witness="entered", reading=OURS), Recovery.ENTER),
     (

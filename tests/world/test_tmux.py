@@ -143,7 +143,8 @@ def test_names_and_titles_can_hold_anything(stage: TmuxStage) -> None:
 
 def test_a_window_that_is_linked_into_two_sessions_is_listed_once(stage: TmuxStage) -> None:
     pane = launched(stage)
-    stage.server.tmux("new-session", "-d", "-s", "a-second-view", "-t", SESSION)
+    for view in ("a-second-view", "z-third-view"):
+        stage.server.tmux("new-session", "-d", "-s", view, "-t", SESSION)
     (seen,) = stage.terminal.survey(SESSION, "p/").panes
     assert (seen.ref, seen.session) == (pane, SESSION)
 
@@ -303,6 +304,25 @@ def test_a_program_is_found_on_our_path_though_the_server_has_another(stage: Tmu
     until(lambda: see(stage, pane).command == "sleep", "the program")
 
 
+def test_a_program_can_be_named_from_its_folder(stage: TmuxStage, tmp_path: Path) -> None:
+    program = tmp_path / "tools" / "agent"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexec sleep 1000\n")
+    program.chmod(0o755)
+    pane = stage.terminal.start(stage.launch("ada", "start001", argv=("tools/agent",), cwd=str(tmp_path)))
+    until(lambda: see(stage, pane).command == "sleep", "the program")
+
+
+def test_22_a_server_that_we_start_gives_its_programs_a_utf8_locale(stage: TmuxStage, tmp_path: Path) -> None:
+    bare = TmuxTerminal(stage.server.socket, environment={"PATH": os.environ["PATH"], "LC_ALL": "C"})
+    path = tmp_path / "locale"
+    bare.start(
+        stage.launch("ada", "start001", argv=("sh", "-c", f"echo $LC_ALL > {path}.draft; mv {path}.draft {path}"))
+    )
+    until(path.exists, "the program's report")
+    assert path.read_text() == "C.UTF-8\n"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -348,7 +368,7 @@ def test_20_somebodys_base_index_does_not_move_our_windows(stage: TmuxStage) -> 
 def test_a_program_that_ends_leaves_its_pane_for_us_to_see(stage: TmuxStage) -> None:
     pane = stage.terminal.start(stage.launch("ada", "start001", argv=("sh", "-c", "exit 3")))
     until(lambda: see(stage, pane).dead, "the dead pane")
-    assert "Pane is dead" in str(stage.terminal.capture((pane,))[pane.pane])
+    assert (see(stage, pane).ref, see(stage, pane).started) == (pane, "start001")
 
 
 # ---- typing ------------------------------------------------------------------------------------------------------
@@ -372,7 +392,8 @@ def test_no_text_is_left_in_a_buffer(stage: TmuxStage) -> None:
 def test_18_a_program_with_an_odd_name_is_known_again(stage: TmuxStage, tmp_path: Path) -> None:
     program = tmp_path / "a,b}#{c} d"
     program.symlink_to("/bin/cat")
-    pane = stage.terminal.start(stage.launch("ada", "start001", argv=(str(program), "-")))
+    argv = ("sh", "-c", 'exec "$0" -', str(program))  # before it runs, tmux names a pane after its first word
+    pane = stage.terminal.start(stage.launch("ada", "start001", argv=argv))
     until(lambda: see(stage, pane).command.startswith("a,b"), "the program in front")
     guard = guard_of(stage, pane)
     assert not stage.terminal.paste(pane, TEXT, "aaaaaaaa", replace(guard, command="a")).happened
