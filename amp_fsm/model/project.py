@@ -245,7 +245,6 @@ class Policies:
         blind_for: seconds of not being able to see an agent after which the operator is told, once.
         attempts: how often a task is handed out before it waits for the operator.
         person: seconds for which an attached client's last key press gives a person the right of way.
-        prune: stop agents that the configuration no longer names (only windows that we made).
     """
 
     resync: float = 150.0
@@ -253,7 +252,6 @@ class Policies:
     blind_for: float = 300.0
     attempts: int = 3
     person: float = 10.0
-    prune: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
