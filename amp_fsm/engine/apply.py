@@ -1,13 +1,14 @@
 """Doing: performs the intents of a plan, each re-checked at the very moment, its outcome recorded at once.
 
 In order within one subject, side by side otherwise.  An intent that is refused stays open and holds back what comes
-after it in its subject; one that failed does not.  An unexpected error fails its intent, never the pass.
+after it in its subject; one that failed does not.  An unexpected error fails its intent, never the pass; a prompt that
+may have been typed by then is left to recovery instead.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -83,18 +84,23 @@ class Performer:
                 return replace(intent, note="held by the operator")
             return self._perform(intent, recovery)
         except TerminalUnreachableError as error:
-            return self._unreachable(intent, error)
+            return replace(self._saved(intent), note=f"tmux: {error}")
         except AmpFsmError as error:
-            hint = f" ({error.hint})" if error.hint else ""
-            return replace(intent, status=IntentStatus.FAILED, note=f"{error}{hint}")
+            return self._failed(intent, f"{error}" + (f" ({error.hint})" if error.hint else ""))
         except Exception as error:  # an unforeseen fault of one effect must not stop the others
-            return replace(intent, status=IntentStatus.FAILED, note=f"unexpected {type(error).__name__}: {error}")
+            return self._failed(intent, f"unexpected {type(error).__name__}: {error}")
 
-    def _unreachable(self, intent: Intent, error: Exception) -> Intent:
-        """Keep the intent as far as it was saved: the next pass recovers it by the server's witnesses."""
+    def _saved(self, intent: Intent) -> Intent:
+        """Return the intent as far as it came: the next pass recovers it by the server's witnesses."""
         with self._lock:
-            saved = self.record.intents.get(intent.id, intent)
-        return replace(saved, note=f"tmux: {error}")
+            return self.record.intents.get(intent.id, intent)
+
+    def _failed(self, intent: Intent, note: str) -> Intent:
+        """Return a failed intent; a prompt that may have been typed has not failed, whatever happened here."""
+        saved = self._saved(intent)
+        if saved.status is IntentStatus.OPEN:
+            return replace(intent, status=IntentStatus.FAILED, note=note)
+        return replace(saved, note=note)
 
     def _held(self, intent: Intent) -> bool:
         held = self.world.store.held()
@@ -292,10 +298,23 @@ def _receipt(intent: Intent) -> tuple[str, ...]:
 def _by_subject(plan: Plan) -> list[list[Job]]:
     """Return what is to be performed, by subject: open intents of earlier passes first, then this plan's."""
     groups: dict[str, list[Job]] = {}
-    for step in plan.steps:
-        if step.recovery in (Recovery.PERFORM, Recovery.ENTER):
+    waiting: set[Hashable] = set()
+    for step in sorted(plan.steps, key=lambda step: (step.intent.at, _place(step.intent))):
+        if step.recovery is Recovery.WAIT:
+            waiting.add(_change_of(step.intent))
+        elif step.recovery in (Recovery.PERFORM, Recovery.ENTER) and _change_of(step.intent) not in waiting:
             groups.setdefault(step.intent.address, []).append((step.intent, step.recovery))
     for change in plan.changes:
         for intent in change.intents:
             groups.setdefault(change.address, []).append((intent, Recovery.PERFORM))
     return list(groups.values())
+
+
+def _change_of(intent: Intent) -> Hashable:
+    return intent.address, intent.entry, intent.cause, intent.tick
+
+
+def _place(intent: Intent) -> int:
+    """Return an intent's place in its change, which its key begins with."""
+    number = intent.key.partition(":")[0]
+    return int(number) if number.isdecimal() else 0
