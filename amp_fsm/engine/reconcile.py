@@ -124,7 +124,12 @@ def run_pass(
 
 
 def answer_only(project: Project, world: World) -> tuple[str, ...]:
-    """Carry out the operator's requests and nothing else; return what could not be done.  The caller holds the lock."""
+    """Carry out the operator's requests and nothing else; return what could not be done.  The caller holds the lock.
+
+    A jump of the clocks stays unread, so that the next pass still looks before it acts.
+    """
     sight = see(project, world)
-    record = replace(sight.record, policy=sight.now.policy, reading=sight.reading)
+    record = sight.record
+    if not sight.now.gap:
+        record = replace(record, policy=sight.now.policy, reading=sight.reading)
     return tuple(answer_requests(project, world, sight.observed, record, sight.now)[1])
