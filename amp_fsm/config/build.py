@@ -11,7 +11,7 @@ import msgspec
 
 from amp_fsm.config.build_machines import MachineBuilder
 from amp_fsm.config.durations import parse_duration
-from amp_fsm.config.merge import merge_value
+from amp_fsm.config.merge import lay_over
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.profile import Profile
 from amp_fsm.model.project import (
@@ -216,15 +216,16 @@ def _profiles(tree: Tree, findings: list[Finding]) -> dict[str, Profile]:
 def _extended(name: str, data: Mapping[str, Tree], findings: list[Finding], above: tuple[str, ...]) -> dict[str, Any]:
     own = dict(data[name])
     base = own.pop("extends", None)
-    if base is None:
-        return own
-    if base not in data or base in (*above, name):
+    below: Mapping[str, Any] = {}
+    if base is not None and base in data and base not in (*above, name):
+        below = _extended(base, data, findings, (*above, name))
+    elif base is not None:
         message = f"profile `{name}` extends `{base}`, which " + ("extends it" if base in data else "does not exist")
         path = ("profiles", name, "extends")
         findings.append(Finding(code="E220", path=path, message=message, suggestion=did_you_mean(base, data)))
-        return own
-    merged: dict[str, Any] = merge_value(_extended(base, data, findings, (*above, name)), own)
-    return merged
+    whole, misplaced = lay_over(below, own, ("profiles", name))
+    findings.extend(misplaced)
+    return dict(whole)
 
 
 def _test(data: Tree, place: int) -> MachineTest:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from amp_fsm.config.problems import did_you_mean
-from amp_fsm.config.yaml_text import locate, parse
+from amp_fsm.config.yaml_text import locate, parse, problem_at
 from amp_fsm.errors import Problem
 
 BUILTIN = "builtin:"
@@ -66,20 +67,26 @@ def _add(gathered: Gathered, name: str, data: bytes, reader: Reader, above: tupl
     gathered.problems.extend(parsed.problems)
     if parsed.value is None:
         return
-    wanted = parsed.value.get("include")
-    for place, include in enumerate(wanted if isinstance(wanted, list) else []):
-        if not isinstance(include, str):
-            continue
+    for place, include in enumerate(_wanted(gathered, name, data, parsed.value)):
         found, problem = _resolve(include, name, reader)
         if problem:
-            gathered.problems.append(_at(name, data, place, *problem))
+            gathered.problems.append(_at(name, data, ("include", place), *problem))
         for other, read in found:
             if other in (*above, name):
                 message = f"`{include}` includes itself: {' -> '.join((*above, name, other))}"
-                gathered.problems.append(_at(name, data, place, "E113", message, ""))
+                gathered.problems.append(_at(name, data, ("include", place), "E113", message, ""))
             elif other not in gathered.seen:
                 _add(gathered, other, read, reader, (*above, name))
     gathered.files.append(SourceFile(name=name, data=data, tree=parsed.value))
+
+
+def _wanted(gathered: Gathered, name: str, data: bytes, tree: Mapping[str, Any]) -> list[str]:
+    wanted = tree.get("include", [])
+    if isinstance(wanted, list) and all(isinstance(include, str) for include in wanted):
+        return wanted
+    message, mend = "`include` must be a list of texts", "for example: [builtin:profiles, 'tasks/*.yaml']"
+    gathered.problems.append(_at(name, data, ("include",), "E203", message, mend))
+    return []
 
 
 def _resolve(
@@ -92,7 +99,10 @@ def _resolve(
             return found, None
         return (), ("E112", f"there is no `{include}`", did_you_mean(folder, reader.builtins()))
     pattern = posixpath.normpath(posixpath.join(posixpath.dirname(by), include))
-    paths = reader.glob(pattern) if any(mark in include for mark in "*?[") else (pattern,)
+    globbed = any(mark in include for mark in "*?[")
+    paths = reader.glob(pattern) if globbed else (pattern,)
+    if not paths:
+        return (), ("W403", f"`{include}` matches no file", "")
     try:
         return tuple((path, reader.read(path)) for path in paths), None
     except OSError as error:
@@ -101,16 +111,6 @@ def _resolve(
         return (), ("E112", f"cannot include `{include}`: {error.strerror or error}", did_you_mean(include, names))
 
 
-def _at(file: str, data: bytes, place: int, code: str, message: str, suggestion: str) -> Problem:
+def _at(file: str, data: bytes, path: tuple[str | int, ...], code: str, message: str, suggestion: str) -> Problem:
     text = data.decode("utf-8-sig")
-    spot = locate(text, ("include", place), "value")
-    return Problem(
-        file=file,
-        line=spot.line,
-        column=spot.column,
-        code=code,
-        message=message,
-        excerpt=text.splitlines()[spot.line - 1],
-        width=spot.width,
-        suggestion=suggestion,
-    )
+    return problem_at(file, text, locate(text, path, "value"), code, message, suggestion)

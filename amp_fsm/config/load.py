@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from amp_fsm.config.build import Origin, build_project
 from amp_fsm.config.includes import Gathered, Reader, SourceFile, gather
 from amp_fsm.config.lint import lint
-from amp_fsm.config.merge import merge_trees, origin_path
+from amp_fsm.config.merge import merge_files, origin_path
 from amp_fsm.config.problems import Finding, in_order
 from amp_fsm.config.schema import check_shape, normalise
-from amp_fsm.config.yaml_text import dump, locate
+from amp_fsm.config.yaml_text import dump, locate, problem_at
 from amp_fsm.errors import Problem
 from amp_fsm.model.project import Project
 
@@ -61,42 +61,43 @@ def load(path: str, reader: Reader, environment: Mapping[str, str], schema_text:
     """Return the configuration at `path`; whatever is wrong with it is among its problems."""
     gathered = gather(path, reader)
     files = tuple(gathered.files)
-    if gathered.problems or not files:
+    if any(problem.is_error for problem in gathered.problems):
         return Loaded(project=None, problems=_ordered(gathered.problems, files), files=files)
-    tree = merge_trees([file.tree for file in files])
-    shape = check_shape(tree, schema_text)
-    if shape:
-        return Loaded(project=None, problems=_placed(shape, files, tree), files=files, tree=tree)
-    normal = normalise(tree, schema_text, environment)
-    origin = Origin(
-        source=path,
-        folder=posixpath.normpath(posixpath.join(cwd, posixpath.dirname(path))),
-        home=home,
-        digest=_digest(gathered, normal.variables),
-    )
-    project, built = build_project(normal.tree, origin)
-    findings = [*normal.findings, *built]
-    if not built:
-        findings += lint(project, tree)
-    problems = _placed(findings, files, tree)
-    usable = not any(problem.is_error for problem in problems)
+    merged = merge_files([file.tree for file in files])
+    normal = normalise(merged.tree, schema_text, environment, home)
+    findings = [*check_shape(merged.tree, schema_text), *normal.findings]
+    project: Project | None = None
+    if not findings:
+        origin = Origin(
+            source=path,
+            folder=posixpath.normpath(posixpath.join(cwd, posixpath.dirname(path))),
+            home=home,
+            digest=_digest(gathered, normal.variables),
+        )
+        project, built = build_project(normal.tree, origin)
+        findings += built or lint(project, merged.tree)
+    problems = [
+        *gathered.problems,
+        *(_place(finding, files, merged.tree) for finding in findings),
+        *(_in_file(files[number], finding.path, finding) for number, finding in merged.misplaced),
+    ]
     return Loaded(
-        project=project if usable else None, problems=problems, files=files, tree=tree, variables=normal.variables
+        project=None if any(problem.is_error for problem in problems) else project,
+        problems=_ordered(problems, files),
+        files=files,
+        tree=merged.tree,
+        variables=normal.variables,
     )
 
 
 def _digest(gathered: Gathered, variables: Mapping[str, str | None]) -> str:
     digest = hashlib.sha256()
     for file in gathered.files:
-        digest.update(f"{file.name}\0{len(file.data)}\0".encode("utf-8", "surrogateescape"))
+        digest.update(f"{len(file.data)}\0".encode())
         digest.update(file.data)
     for name in sorted(variables):
         digest.update(f"{name}={variables[name]}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
-
-
-def _placed(findings: Iterable[Finding], files: Sequence[SourceFile], tree: Mapping[str, Any]) -> tuple[Problem, ...]:
-    return _ordered([_place(finding, files, tree) for finding in findings], files)
 
 
 def _ordered(problems: Iterable[Problem], files: Sequence[SourceFile]) -> tuple[Problem, ...]:
@@ -105,19 +106,13 @@ def _ordered(problems: Iterable[Problem], files: Sequence[SourceFile]) -> tuple[
 
 def _place(finding: Finding, files: Sequence[SourceFile], tree: Mapping[str, Any]) -> Problem:
     file, path, whole = _source(files, tree, finding.path)
+    return _in_file(file, path, finding if whole else replace(finding, on="key"))
+
+
+def _in_file(file: SourceFile, path: tuple[str | int, ...], finding: Finding) -> Problem:
     text = file.data.decode("utf-8-sig")
-    spot = locate(text, path, finding.on if whole else "key")
-    lines = text.splitlines()
-    return Problem(
-        file=file.name,
-        line=spot.line,
-        column=spot.column,
-        code=finding.code,
-        message=finding.message,
-        excerpt=lines[spot.line - 1] if spot.line <= len(lines) else "",
-        width=spot.width,
-        suggestion=finding.suggestion,
-    )
+    spot = locate(text, path, finding.on)
+    return problem_at(file.name, text, spot, finding.code, finding.message, finding.suggestion)
 
 
 def _source(

@@ -112,10 +112,13 @@ class Normalised:
     variables: Mapping[str, str | None] = field(default_factory=dict)
 
 
-def normalise(tree: Mapping[str, Any], schema_text: str, environment: Mapping[str, str]) -> Normalised:
-    """Return the tree as the schema's marks ask; `variables` says which were read, and as what."""
+def normalise(tree: Mapping[str, Any], schema_text: str, environment: Mapping[str, str], home: str = "") -> Normalised:
+    """Return the tree as the schema's marks ask; `variables` says which were read, and as what.
+
+    Where variables are expanded, `~` and a leading `~/` become `home`, if it is given.
+    """
     schema = _schema(schema_text)
-    walk = _Walk(schema=schema, environment=environment)
+    walk = _Walk(schema=schema, environment=environment, home=home)
     value = walk.value(tree, schema, ())
     return Normalised(tree=value, findings=tuple(walk.findings), variables=walk.read)
 
@@ -124,6 +127,7 @@ def normalise(tree: Mapping[str, Any], schema_text: str, environment: Mapping[st
 class _Walk:
     schema: Any
     environment: Mapping[str, str]
+    home: str
     findings: list[Finding] = field(default_factory=list)
     read: dict[str, str | None] = field(default_factory=dict)
 
@@ -145,8 +149,8 @@ class _Walk:
         if isinstance(node, list):
             items = schema.get("items")
             return [self.value(child, items, (*path, place)) for place, child in enumerate(node)] if items else node
-        if schema.get("x-expand") and isinstance(node, str) and "$" in node:
-            return self._expand(node, path)
+        if schema.get("x-expand") and isinstance(node, str):
+            return self._expand(node, path) if "$" in node or node.startswith("~") else node
         return self._seconds(node, path) if schema.get("x-duration") else node
 
     def _expand(self, text: str, path: tuple[str | int, ...]) -> str:
@@ -156,14 +160,18 @@ class _Walk:
             self.read[name] = found
             if found is None and default is None:
                 message = f"the environment variable {name} is not set"
-                self.findings.append(
-                    Finding(
-                        code="E204", path=path, message=message, suggestion=f"set it, or write ${{{name}:-DEFAULT}}"
-                    )
-                )
+                self._say(path, message, f"set it, or write ${{{name}:-DEFAULT}}")
             return found if found is not None else default or ""
 
+        if self.home and (text == "~" or text.startswith("~/")):
+            return self.home + _VARIABLE.sub(replacement, text[1:])
+        if "${" in _VARIABLE.sub("", text):
+            message = "`${` begins a variable, but this is none"
+            self._say(path, message, "write ${NAME} or ${NAME:-DEFAULT}")
         return _VARIABLE.sub(replacement, text)
+
+    def _say(self, path: tuple[str | int, ...], message: str, suggestion: str) -> None:
+        self.findings.append(Finding(code="E204", path=path, message=message, suggestion=suggestion))
 
     def _seconds(self, node: object, path: tuple[str | int, ...]) -> object:
         seconds = parse_duration(node)
