@@ -220,9 +220,9 @@ def _extended(name: str, data: Mapping[str, Tree], findings: list[Finding], abov
     if base is not None and base in data and base not in (*above, name):
         below = _extended(base, data, findings, (*above, name))
     elif base is not None:
-        message = f"profile `{name}` extends `{base}`, which " + ("extends it" if base in data else "does not exist")
-        path = ("profiles", name, "extends")
-        findings.append(Finding(code="E220", path=path, message=message, suggestion=did_you_mean(base, data)))
+        said, mend = ("is made of it", "") if base in data else ("does not exist", did_you_mean(base, data))
+        message, path = f"profile `{name}` extends `{base}`, which {said}", ("profiles", name, "extends")
+        findings.append(Finding(code="E220", path=path, message=message, suggestion=mend))
     whole, misplaced = lay_over(below, own, ("profiles", name))
     findings.extend(misplaced)
     return dict(whole)

@@ -102,7 +102,7 @@ def _resolve(
     globbed = any(mark in include for mark in "*?[")
     paths = reader.glob(pattern) if globbed else (pattern,)
     if not paths:
-        return (), ("W403", f"`{include}` matches no file", "")
+        return (), ("W101", f"`{include}` matches no file", "")
     try:
         return tuple((path, reader.read(path)) for path in paths), None
     except OSError as error:

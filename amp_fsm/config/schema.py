@@ -89,6 +89,8 @@ def _message(error: ValidationError) -> str:
             return f"{name} must not be empty"
         case "maxProperties":
             return f"{name} takes only one of all, any, not"
+        case "minimum":
+            return f"{name} cannot be {shown}: it is at least {rule}"
         case "pattern":
             return f"{name} cannot be {shown}: it must look like {rule}"
         case _:
@@ -99,6 +101,8 @@ def _suggestion(error: ValidationError) -> str:
     rule: Any = error.validator_value
     if error.validator == "enum":
         return did_you_mean(str(error.instance), (str(value) for value in rule))
+    if error.validator == "type" and "string" in rule and isinstance(error.instance, int | float):
+        return f"write it in quotes: '{json.dumps(error.instance)}'"
     examples = error.schema.get("examples") if isinstance(error.schema, Mapping) else None
     return f"for example: {json.dumps(examples[0], ensure_ascii=False)}" if examples else ""
 

@@ -86,6 +86,10 @@ def _syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
         return _whole(file, "E107", message)
     lines = split_lines(text)
     row = lines[mark.line] if mark.line < len(lines) else ""
+    opened = getattr(error, "context_mark", None)
+    if opened is not None and not "".join(lines[mark.line :]).strip():
+        message = f"what begins here does not end: {message}"
+        return _problem(file, text, Span(opened.line, opened.column, 1), "E107", message)
     indent = row[: len(row) - len(row.lstrip())]
     if "\t" in indent:
         span = Span(mark.line, indent.index("\t"), 1)
