@@ -175,6 +175,20 @@ def test_a_paused_agent_is_left_alone_until_it_may_go_on(who: str) -> None:
     assert len(set(day.prompts())) == 3
 
 
+def test_an_action_that_fails_makes_the_pass_partial_and_the_rest_is_done() -> None:
+    day = Day()
+    status = day.project.documents["status"].file
+    while not day.terminal.panes or not any(pane.received for pane in day.terminal.panes.values()):
+        day.files.broken = {status: "the disk is full"}
+        result = day.a_pass()
+        day.clock.pass_time(2.0)
+    assert result.partial
+    assert {(str(intent.action.verb), str(intent.status)) for intent in result.outcomes} == {
+        ("set_row", "failed"),
+        ("send", "done"),
+    }
+
+
 def test_an_unknown_delivery_makes_every_pass_partial_until_a_person_settles_it() -> None:
     day = Day()
     day.go_on()
