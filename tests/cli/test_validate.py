@@ -13,6 +13,8 @@ from amp_fsm.cli.validate import github_line
 from amp_fsm.errors import Problem
 from amp_fsm.model.record import Record, SubjectRecord
 from amp_fsm.world.config_files import load_project, schema_kinds, schema_text
+from tests.cli.stored import commit
+from tests.configured_team import Home
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "lint"
@@ -172,6 +174,15 @@ def test_all_machines_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_machine_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["graph", PRACTICE, "--machine", "agnet"]) == 1
     assert "did you mean agent?" in capsys.readouterr().err
+
+
+def test_a_picture_is_marked_by_the_record(tmp_path: Path) -> None:
+    home = Home(tmp_path).write()
+    commit(home)
+    said = home.run("graph", "--machine", "agent")
+    assert said.code == 0
+    assert "    class OFFLINE,ASSIGNED present\n" in said.out
+    assert "    note right of ASSIGNED: ada\n" in said.out
 
 
 def test_a_picture_says_who_is_where_as_recorded() -> None:

@@ -75,6 +75,11 @@ def test_nobody_is_marked_when_nothing_is_known() -> None:
     assert "filled" not in dot(LITTLE)
 
 
+def test_a_way_that_is_not_only_the_operators_is_not_dashed() -> None:
+    ways = [TransitionSpec(name="go", to="B", manual=True), TransitionSpec(name="busy", to="B", when=fact("busy"))]
+    assert '    "A" -> "B" [label="go (manual)\\nbusy"];\n' in dot(machine({"A": ways, "B": []}))
+
+
 ODD = machine({'a "b"; c: #1': [TransitionSpec(name="x; y: <z>", to="end")], "end": []}, name='odd "one"')
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,15 @@ BLOCKED = "machines: {{agent: {{extends: 'builtin:agent', states: {{BLOCKED: {{{
         pytest.param(
             "profiles: {practice: {rules: [{id: mine, state: blocked, region: footer, matches: ['TASK']}]}}\n",
             id="no-prompt-stands-below-a-composer",
+        ),
+        pytest.param(
+            "profiles: {practice: {rules: [{id: mine, state: blocked, variables: {pane_title: x},"
+            " matches: ['TASK']}]}}\n",
+            id="a-rule-that-needs-a-title-is-safe",
+        ),
+        pytest.param(
+            "profiles: {generic: {rules: [{id: mine, state: blocked, matches: ['TASK']}]}}\n",
+            id="no-prompt-goes-to-a-profile-that-nobody-has",
         ),
         pytest.param(
             "profiles: {practice: {rules: [{id: mine, state: blocked, matches: ['TASK'], all_of: ['^Really[?]$']}]}}\n",
@@ -138,8 +148,20 @@ def test_whoever_just_came_has_been_there_for_no_time() -> None:
 
 def test_a_fact_about_states_may_change_with_the_state() -> None:
     there = FactSpec(name="there", source=Source.STATE, states=("A",))
-    states = {"A": [way("go", "B", "there")], "B": [way("back", "A", "!there")]}
+    states = {"A": [way("go", "B", "busy", "there")], "B": [way("back", "A", "busy")]}
     assert not tuple(lint_cycles(project(machine(states), facts=[there])))
+
+
+def test_what_is_done_on_entering_a_state_changes_facts_too() -> None:
+    little = machine({"A": [way("there", "B", "busy")], "B": [way("back", "A", "busy")]})
+    releases = replace(little.states["B"], on_enter=(ActionSpec(verb=Verb.RELEASE),))
+    assert not tuple(lint_cycles(project(replace(little, states={**little.states, "B": releases}))))
+
+
+def test_circles_through_the_same_states_are_told_once() -> None:
+    there = [way("there", "B", "busy"), way("also", "B", "asks")]
+    states = {"A": there, "B": [way("back", "A", "busy"), way("home", "A", "asks")]}
+    assert len(tuple(lint_cycles(project(machine(states))))) == 1
 
 
 def test_a_task_that_takes_an_offer_has_a_holder_then() -> None:
