@@ -43,18 +43,20 @@ class Loaded:
         return tuple(problem for problem in self.problems if problem.is_error)
 
     def resolved(self) -> str:
-        """Return the merged configuration as YAML, each top-level entry with the file that had the last word on it."""
-        parts: list[str] = []
-        for key, value in self.tree.items():
-            if isinstance(value, Mapping) and value:
-                entries = (
-                    f"  # from {_origin(self.files, self.tree, (key, name))}\n" + _indented({name: item})
-                    for name, item in value.items()
-                )
-                parts.append(f"{key}:\n" + "".join(entries))
-            else:
-                parts.append(f"# from {_origin(self.files, self.tree, (key,))}\n" + dump({key: value}))
-        return "".join(parts)
+        """Return the merged configuration as YAML, each entry with the file and line that had the last word on it."""
+        return "".join(self._resolved(key, value) for key, value in self.tree.items())
+
+    def _resolved(self, key: str, value: object) -> str:
+        entries: list[tuple[str | int, object]] = []
+        if isinstance(value, Mapping):
+            entries = [(name, {name: item}) for name, item in value.items()]
+        elif isinstance(value, list):
+            entries = [(place, [item]) for place, item in enumerate(value)]
+        if not entries:
+            return f"# from {_origin(self.files, self.tree, (key,))}\n" + dump({key: value})
+        return f"{key}:\n" + "".join(
+            f"  # from {_origin(self.files, self.tree, (key, name))}\n{_indented(entry)}" for name, entry in entries
+        )
 
 
 def load(path: str, reader: Reader, environment: Mapping[str, str], schema_text: str, *, home: str, cwd: str) -> Loaded:

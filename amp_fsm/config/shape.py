@@ -12,7 +12,18 @@ from typing import Any
 Schema = Mapping[str, Any]
 KEYWORDS = frozenset(
     {
-        *("type", "properties", "required", "additionalProperties", "items", "enum", "allOf", "$ref", "pattern"),
+        *(
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "items",
+            "enum",
+            "const",
+            "allOf",
+            "$ref",
+            "pattern",
+        ),
         *("minItems", "minProperties", "maxProperties", "minimum", "definitions"),
         *("$schema", "$id", "title", "description", "examples", "default"),
         *("x-expand", "x-duration", "x-pattern", "x-bare"),
@@ -43,7 +54,8 @@ def fits(node: object, schema: Schema, root: Schema) -> bool:
         kinds = (wanted,) if isinstance(wanted, str) else wanted
         if not any(_TYPES[kind](node) for kind in kinds):
             return False
-    if "enum" in schema and not any(type(value) is type(node) and value == node for value in schema["enum"]):
+    allowed = [schema["const"]] if "const" in schema else schema.get("enum")
+    if allowed is not None and not any(type(value) is type(node) and value == node for value in allowed):
         return False
     if not all(fits(node, part, root) for part in schema.get("allOf", ())):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,8 +25,11 @@ class DiskReader:
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes, of which no more than a little over the limit are read."""
-        with Path(path).open("rb") as stream:
-            return stream.read(11_000_000)
+        try:
+            with Path(path).open("rb") as stream:
+                return stream.read(11_000_000)
+        except ValueError as error:
+            raise FileNotFoundError(errno.ENOENT, str(error), path) from error
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Return the files that match, sorted."""

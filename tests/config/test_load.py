@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from amp_fsm.config.build import Origin, build_project
 from amp_fsm.config.load import Loaded
 from amp_fsm.config.problems import format_problem
+from amp_fsm.config.yaml_text import parse
 from amp_fsm.world.config_files import cached_project, load_project
 
 ROOT = Path(__file__).parents[2]
@@ -68,10 +71,71 @@ def test_variables_are_expanded_where_the_schema_says_so_and_nowhere_else(tmp_pa
     assert elsewhere.digest != project.digest
 
 
-def test_resolved_names_the_file_of_every_entry(tmp_path: Path) -> None:
-    (tmp_path / "more.yaml").write_text("prompts: {x: hello}\n")
-    (tmp_path / "c.yaml").write_text(f"include: [more.yaml]\n{MINIMAL}")
-    assert f"# from {tmp_path}/more.yaml:1\n  x: hello" in load(tmp_path / "c.yaml").resolved()
+def test_resolved_names_the_file_and_line_of_every_entry(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("prompts: {x: hello}\ntasks:\n  - {id: A, title: a}\n  - {id: B, title: b}\n")
+    (tmp_path / "c.yaml").write_text(f"include: [more.yaml]\n{MINIMAL}tasks:\n  - {{id: B, title: c}}\n")
+    resolved = load(tmp_path / "c.yaml").resolved()
+    assert f"# from {tmp_path}/more.yaml:1\n  x: hello" in resolved
+    assert f"# from {tmp_path}/more.yaml:3\n  - id: A" in resolved
+    assert f"# from {tmp_path}/c.yaml:6\n  - id: B\n    title: c" in resolved
+    assert f"# from {tmp_path}/c.yaml:3\n  name: p" in resolved
+
+
+@pytest.mark.parametrize(
+    "nothing", ["", "machine: {}", "tasks/*.yaml", "../nowhere.yaml", "\x00", "builtin:", "~", "[a-"]
+)
+def test_an_include_of_anything_is_a_problem_with_a_place(tmp_path: Path, nothing: str) -> None:
+    (tmp_path / "c.yaml").write_text(f"include: [{json.dumps(nothing)}]\n{MINIMAL}")
+    (problem,) = load(tmp_path / "c.yaml").problems
+    assert (problem.line, problem.file) == (1, f"{tmp_path}/c.yaml")
+
+
+@pytest.mark.parametrize("path", ["", "nowhere.yaml", ".", "/", "a\x00b", "nowhere/at/all.yaml"])
+def test_a_path_that_cannot_be_read_is_a_problem(path: str) -> None:
+    loaded = load_project(path, ENVIRONMENT)
+    assert (loaded.project, [problem.code for problem in loaded.problems]) == (None, ["E111"])
+
+
+def test_a_tilde_is_expanded_where_variables_are_and_nowhere_else(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "include: ['builtin:machines']\n"
+        "version: 1\nproject: {name: p, root: ~/here}\ntmux: {session: s, socket: ~/sock}\n"
+        "services: {s: {command: [~/bin/x, '~', x~, '${A:-b}'], cwd: ~/w, env: {F: ~/f, G: '${NOTHING:-}'}}}\n"
+        "documents: {d: {file: ~/x.md, table: {heading: H}, row: {A: ~/y}}}\n"
+    )
+    project = load(tmp_path / "c.yaml").project
+    assert project is not None
+    service = project.services["s"]
+    home = ENVIRONMENT["HOME"]
+    assert (project.root, project.tmux.socket, service.cwd) == (f"{home}/here", f"{home}/sock", f"{home}/w")
+    assert service.command == (f"{home}/bin/x", home, "x~", "b")
+    assert service.env == {"F": f"{home}/f", "G": ""}
+    assert (project.documents["d"].file, project.documents["d"].row["A"]) == ("~/x.md", "~/y")
+
+
+def test_the_digest_is_of_what_was_merged_not_of_where_it_stood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text(MINIMAL)
+    monkeypatch.chdir(tmp_path)
+    by_name, by_path = load(Path("c.yaml")).project, load(tmp_path / "c.yaml").project
+    assert by_name is not None
+    assert by_path is not None
+    assert (by_name.digest, by_name.root) == (by_path.digest, by_path.root)
+
+
+def test_priorities_are_read_in_french_too() -> None:
+    words = ("HAUTE", "HIGH", "MOYENNE", "MED", "MEDIUM", "BASSE", "LOW")
+    tree = {
+        **(parse(MINIMAL.encode(), "c.yaml").value or {}),
+        "tasks": [{"id": word, "priority": word} for word in words],
+    }
+    project, _ = build_project(tree, Origin(source="c.yaml", folder="/w", home="/h", digest=""))
+    assert {task.id: str(task.priority) for task in project.tasks.values()} == {
+        **dict.fromkeys(("HAUTE", "HIGH"), "HIGH"),
+        **dict.fromkeys(("MOYENNE", "MED", "MEDIUM"), "MEDIUM"),
+        **dict.fromkeys(("BASSE", "LOW"), "LOW"),
+    }
 
 
 def test_a_compiled_copy_is_used_only_while_everything_that_was_read_is_the_same(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from amp_fsm.config.merge import merge_trees, origin_path
+from amp_fsm.config.merge import lay_over, merge_files, merge_trees, origin_path
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,73 @@ from amp_fsm.config.merge import merge_trees, origin_path
             {"machines": {"m": {"initial": "A", "states": {"A": {"final": True}, "B": {}}}}},
             id="a-machine-that-extends-is-merged",
         ),
+        pytest.param(
+            {"machines": {"m": {"initial": "A", "states": {"A": {"final": True}}}}},
+            {"machines": {"n": {"extends": "m", "states": {"B": {}}}, "m": {"extends": "builtin:m", "renamed": {}}}},
+            {
+                "machines": {
+                    "m": {"initial": "A", "states": {"A": {"final": True}}, "renamed": {}},
+                    "n": {"initial": "A", "states": {"A": {"final": True}, "B": {}}, "renamed": {}},
+                }
+            },
+            id="a-machine-extends-one-of-its-own-file-as-that-file-has-it",
+        ),
+        pytest.param(
+            {"machines": {}},
+            {"machines": {"m": {"extends": "n"}, "n": {"extends": "m"}}},
+            {"machines": {"m": {"extends": "n"}, "n": {"extends": "m"}}},
+            id="machines-that-extend-each-other-are-left-for-the-builder-to-report",
+        ),
+        pytest.param(
+            {"t": [{"name": "a"}, {"name": "b"}, {"name": "c"}]},
+            {"t": [{"name": "c", "before": "a", "x": 1}]},
+            {"t": [{"name": "c", "x": 1}, {"name": "a"}, {"name": "b"}]},
+            id="before-moves-what-is-there",
+        ),
+        pytest.param(
+            {"t": [{"name": "z"}]},
+            {"t": [{"name": "a", "before": "z"}, {"name": "b", "before": "z"}]},
+            {"t": [{"name": "a"}, {"name": "b"}, {"name": "z"}]},
+            id="several-before-one-keep-their-order",
+        ),
+        pytest.param(
+            {"t": [{"name": "a"}]},
+            {"t": [{"name": "b", "before": "c"}, {"name": "c"}]},
+            {"t": [{"name": "a"}, {"name": "b"}, {"name": "c"}]},
+            id="before-one-that-comes-later-in-the-same-list",
+        ),
+        pytest.param({"t": [{"name": "a"}]}, {"t": []}, {"t": []}, id="an-empty-list-empties"),
+        pytest.param(
+            {"t": [{"name": "a"}]},
+            {"t": [{"name": "a", "remove": "yes", "before": 7}]},
+            {"t": [{"name": "a", "remove": "yes", "before": 7}]},
+            id="ill-typed-edits-are-left-for-the-schema-to-report",
+        ),
+        pytest.param({"a": {"x": 1}}, {"a": [1]}, {"a": [1]}, id="another-type-replaces"),
     ],
 )
 def test_merge(below: dict[str, Any], above: dict[str, Any], merged: dict[str, Any]) -> None:
     assert merge_trees([below, above]) == merged
+
+
+def test_an_edit_that_finds_nothing_is_told_with_its_tree_and_place() -> None:
+    below = {"t": [{"name": "a"}]}
+    above = {"t": [{"name": "x", "remove": True}, {"name": "b", "before": "y"}]}
+    merged = merge_files([below, above])
+    assert merged.tree == {"t": [{"name": "a"}, {"name": "b"}]}
+    assert [(number, finding.code, finding.path) for number, finding in merged.misplaced] == [
+        (1, "E211", ("t", 0, "remove")),
+        (1, "E211", ("t", 1, "before")),
+    ]
+
+
+def test_a_profile_keeps_the_edits_that_wait_for_its_parent() -> None:
+    child = {"extends": "parent", "rules": [{"id": "x", "remove": True}, {"id": "y", "before": "z"}]}
+    merged = merge_files([{"profiles": {"child": child}}])
+    assert (merged.tree, merged.misplaced) == ({"profiles": {"child": child}}, ())
+    parent = {"rules": [{"id": "x"}, {"id": "z"}]}
+    whole, misplaced = lay_over(parent, {"rules": merged.tree["profiles"]["child"]["rules"]}, ())
+    assert (whole, misplaced) == ({"rules": [{"id": "y"}, {"id": "z"}]}, ())
 
 
 def test_merging_changes_no_input() -> None:
