@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from amp_fsm.errors import Problem
 
 
+MOST_NAMES = 300
+"""Names among which a near one is looked for; beyond that it would take too long for too little."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """Something found in the merged configuration, not yet placed in a file.
@@ -28,7 +32,7 @@ class Finding:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a name that is not known, with what there is."""
     names = sorted({str(name) for name in known})
-    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(word), names, n=1, cutoff=0.6) if len(names) <= MOST_NAMES else []
     listed = ", ".join(names[:16]) + (", ..." if len(names) > 16 else "")
     if close:
         return f"did you mean {close[0]}?  there are: {listed}"

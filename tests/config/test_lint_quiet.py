@@ -168,3 +168,10 @@ def test_a_task_that_takes_an_offer_has_a_holder_then() -> None:
     states = {"A": [way("assign", "B", "offered")], "B": [way("released", "A", "!has_holder")]}
     assert not tuple(lint_cycles(project(machine(states, name="task"))))
     assert len(tuple(lint_cycles(project(machine(states, name="agent"))))) == 1
+
+
+def test_a_circle_of_agents_is_seen_whatever_machines_come_before() -> None:
+    task = machine({"A": [way("assign", "B", "offered")], "B": []}, "task")
+    agent = machine({"A": [way("take", "B", "offered")], "B": [way("drop", "A", "offered")]}, "agent")
+    first, last = (list(lint_cycles(project(*order))) for order in ((agent, task), (task, agent)))
+    assert [finding.code for finding in last] == [finding.code for finding in first] == ["E309"]

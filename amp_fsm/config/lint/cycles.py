@@ -42,9 +42,8 @@ def lint_cycles(project: Project) -> Iterator[Finding]:
         if fact.source is Source.STATE or (fact.source is Source.AGE and fact.subject)
     }
     for machine in project.machines.values():
-        if "task" in kinds[machine.name]:
-            moving |= {"offered"}
-        steps = {name: tuple(_steps(machine, name, moving)) for name in machine.states}
+        changing = moving | {"offered"} if "task" in kinds[machine.name] else moving
+        steps = {name: tuple(_steps(machine, name, changing)) for name in machine.states}
         search = _Search(steps=steps, given=young)
         for circle in search.circles():
             yield _finding(machine, circle)
