@@ -108,8 +108,10 @@ def _stopped(situation: Situation) -> dict[str, str]:
         kind, _, name = address.partition("/")
         if EVERYTHING in paused or (kind != "task" and name in paused):
             stopped[address] = "paused by the operator"
-        elif renamed(situation, subject) is not subject:
+        elif (now_called := renamed(situation, subject)) is None:
             stopped[address] = f"state {subject.state} is not one of its machine's (see `renamed`)"
+        elif now_called is not subject:
+            stopped[address] = f"called {now_called.state} from now on; acting in the next pass"
     return stopped
 
 

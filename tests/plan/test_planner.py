@@ -236,6 +236,7 @@ class TestHolds:
         team = project(machines={**project().machines, "agent": machine})
         made = plan(team, observed(ada=known(*AT_PROMPT), ben=known("busy")), record(states={"agent/ada": "OLD"}), NOW)
         assert moves(made)["agent/ada"] == ("renamed", "IDLE")
+        assert [held.text for held in made.held] == ["called IDLE from now on; acting in the next pass"]
 
     def test_a_prompt_that_cannot_be_rendered_is_said_not_sent(self) -> None:
         team = project(task("T1"), prompts={"work": "{{ task.nothing }}", "reminder": ""})
