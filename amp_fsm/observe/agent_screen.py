@@ -118,15 +118,20 @@ def effective_state(look: Look, reading: ScreenReading) -> ScreenState:
     if reading.state is not ScreenState.LIMITED:
         return reading.state
     resets_at = reset_time(look, reading)
-    if resets_at is None or look.now.wall < resets_at + RESET_GRACE:
+    if look.now.wall < resets_at + RESET_GRACE:
         return ScreenState.LIMITED
     return ScreenState.IDLE if reading.composer is Composer.EMPTY else ScreenState.BLOCKED
 
 
-def reset_time(look: Look, reading: ScreenReading) -> float | None:
-    """Return the reset time as it was first read from this very line: read anew, `11:40am` would be tomorrow's."""
+def reset_time(look: Look, reading: ScreenReading) -> float:
+    """Return the reset time as it was first read from this very line: read anew, `11:40am` would be tomorrow's.
+
+    Where none can be read the limit lasts as long as the profile says, from when it was first seen.
+    """
     same = look.before.state == ScreenState.LIMITED and look.before.evidence == reading.evidence
-    return look.before.resets_at if same and look.before.resets_at is not None else reading.resets_at
+    if same and look.before.resets_at is not None:
+        return look.before.resets_at
+    return look.now.wall + look.profile.limit.default if reading.resets_at is None else reading.resets_at
 
 
 def _turn_over(look: Look, shown: ScreenState, evidence: str) -> Fact:

@@ -188,8 +188,14 @@ def test_a_second_limit_with_another_text_counts_anew() -> None:
     assert truths(replace(LOOK, reading=second, before=before), "limited")["limited"] is Truth.TRUE
 
 
-def test_a_limit_without_a_reset_time_stays() -> None:
-    assert truths(shown(ScreenState.LIMITED, resets_at=None), "limited")["limited"] is Truth.TRUE
+def test_a_limit_without_a_reset_time_lasts_as_long_as_the_profile_says() -> None:
+    first = shown(ScreenState.LIMITED, resets_at=None)
+    assert truths(first, "limited")["limited"] is Truth.TRUE
+    before = next_sample(first, screen_facts(first), "b1")
+    lasts = first.profile.limit.default + RESET_GRACE
+    for waited, truth in ((lasts - 1, Truth.TRUE), (lasts + 1, Truth.FALSE)):
+        now = Now(policy=first.now.policy + waited, wall=first.now.wall + waited)
+        assert truths(replace(first, now=now, before=before), "limited")["limited"] is truth
 
 
 def test_the_sample_remembers_since_when_and_when_anything_last_changed() -> None:
