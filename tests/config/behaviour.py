@@ -1,0 +1,332 @@
+"""What a configuration makes amp-fsm do, in every way that can be seen cheaply, for the tests of the schema's keys.
+
+A base configuration in which every part of the language is used once, and a world in which it shows: screens, files,
+answers, and subjects that stand in every state of its machines.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.load import Loaded, load
+from amp_fsm.config.merge import merge_trees
+from amp_fsm.config.schema import check_shape, normalise
+from amp_fsm.config.yaml_text import dump, parse
+from amp_fsm.model.facts import Fact, Truth
+from amp_fsm.model.observed import Observed
+from amp_fsm.model.panes import resolve_panes
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import Assignment, Record, SubjectRecord, Use
+from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey
+from amp_fsm.model.standard import STANDARD_FACTS
+from amp_fsm.model.time import Now
+from amp_fsm.observe.observed import observe
+from amp_fsm.observe.screen import read_screen
+from amp_fsm.plan.needs import needs, run_keys
+from amp_fsm.plan.planner import plan
+from amp_fsm.world.config_files import schema_text
+
+NOW = Now(policy=10_000.0, wall=1_800_000_000.0)
+SERVER = "7:7"
+REST: Any = object()
+"""In place of a value: the key is taken out."""
+
+INCLUDED = """\
+prompts: {included: 'From an included file.'}
+machines:
+  older:
+    initial: FIRST
+    states:
+      FIRST:
+        transitions: [{name: on, to: LAST, when: gone}, {name: late, to: LAST, when: busy}]
+        timers: [{name: tick, after: 2m, to: LAST}]
+      LAST: {final: true}
+tasks:
+  - {id: I-1, kind: code, title: Included, machine: task, brief: {objective: Included.}}
+profiles:
+  parent:
+    command: [parent]
+    regions: [{name: tail, lines: 2}]
+    rules:
+      - {id: low, state: working, region: screen, matches: [alpha]}
+      - {id: tailed, state: blocked, region: tail, matches: [Really]}
+"""
+
+OTHER = "prompts: {included: 'From another file.'}\n"
+
+BASE = Path(__file__).with_name("every_key.yaml")
+
+_SCREEN = "old line alpha\nhead one\nhead two\n=== top\n{box}\n=== end\nfooter words\n"
+SCREENS = {
+    "empty": _SCREEN.format(box="> "),
+    "draft": _SCREEN.format(box="> typed by somebody"),
+    "placeholder": _SCREEN.format(box="> Try this"),
+    "collapsed": _SCREEN.format(box="> [Pasted]"),
+    "beside": _SCREEN.format(box=">  | side"),
+    "dialog": _SCREEN.format(box="> ") + "Really\n",
+    "limit": _SCREEN.format(box="> ") + "Limit resets at 11:45\n",
+    "limit without a time": _SCREEN.format(box="> ") + "Limit\n",
+    "clock": _SCREEN.format(box="> ") + "took 17\n",
+    "nothing known": "something else\n",
+}
+VARIABLES = {"pane_current_command": "p-program", "pane_title": "busy", "cursor_flag": "1"}
+
+
+@cache
+def _base() -> Mapping[str, Any]:
+    return _parsed(BASE.read_bytes(), BASE.name)
+
+
+@cache
+def _included(name: str) -> Mapping[str, Any]:
+    return _parsed({"included.yaml": INCLUDED, "other.yaml": OTHER}[name].encode(), name)
+
+
+def _parsed(data: bytes, name: str) -> Mapping[str, Any]:
+    parsed = parse(data, name)
+    assert parsed.value is not None, parsed.problems
+    return parsed.value
+
+
+def changed(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the base with values put at dotted paths; a number steps into a list; `REST` takes a key out."""
+    tree: dict[str, Any] = copy.deepcopy(dict(_base()))
+    for path, value in changes.items():
+        *above, last = path.split(".")
+        node: Any = tree
+        for step in above:
+            node = node[int(step)] if isinstance(node, list) else node[step]
+        if value is REST:
+            del node[last]
+        elif isinstance(node, list):
+            node[int(last) :] = [value, *node[int(last) + 1 :]]
+        else:
+            node[last] = value
+    return tree
+
+
+class _Reader:
+    """The configuration's files, in memory."""
+
+    def __init__(self, tree: Mapping[str, Any]) -> None:
+        self.files = {
+            "team.yaml": dump(tree).encode(),
+            "included.yaml": INCLUDED.encode(),
+            "other.yaml": OTHER.encode(),
+        }
+
+    def read(self, path: str) -> bytes:
+        return self.files[path]
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        return ()
+
+    def builtin(self, folder: str) -> tuple[tuple[str, bytes], ...]:
+        return ()
+
+    def builtins(self) -> tuple[str, ...]:
+        return ()
+
+
+def loaded(changes: Mapping[str, Any]) -> Loaded:
+    return load("team.yaml", _Reader(changed(changes)), {}, schema_text(), home="/h", cwd="/w")
+
+
+def project(changes: Mapping[str, Any]) -> Project:
+    """Return the project, with or without lint's approval, and without its digest, which changes with every byte."""
+    tree = changed(changes)
+    whole = merge_trees([*(_included(name) for name in tree["include"]), tree])
+    assert not check_shape(whole, schema_text()), check_shape(whole, schema_text())
+    normal = normalise(whole, schema_text(), {})
+    origin = Origin(source="team.yaml", folder="/w", home="/h", digest="")
+    made, findings = build_project(normal.tree, origin)
+    assert not findings, findings
+    return made
+
+
+def shape(changes: Mapping[str, Any]) -> object:
+    """Return whether a configuration can be used at all."""
+    return loaded(changes).project is not None
+
+
+def lint(changes: Mapping[str, Any]) -> object:
+    return {(problem.code, problem.message) for problem in loaded(changes).problems}
+
+
+def screens(changes: Mapping[str, Any]) -> object:
+    team = project(changes)
+    return {
+        (name, title): read_screen(profile, capture, VARIABLES, NOW.wall, 100)
+        for name, profile in team.profiles.items()
+        for title, capture in SCREENS.items()
+    }
+
+
+def _pane(window: str, *, person: float | None = None, owner: str = "") -> PaneSeen:
+    ref = PaneRef(server=SERVER, pane=f"%{window}", pid=100 + int(window))
+    return PaneSeen(
+        ref=ref,
+        session="s",
+        window=window,
+        name="",
+        owner=owner,
+        command="p-program",
+        variables=VARIABLES,
+        person=person,
+    )
+
+
+SURVEY = Survey(server=SERVER, panes=(_pane("0", owner="team/agent/ada", person=15.0), _pane("1")))
+
+
+def _table(heading: str, header: str, row: str) -> str:
+    return f"## {heading}\n\n| {header} |\n|---|---|---|\n| {row} |\n"
+
+
+STATUS = _table("Status of agents", "Agent | Status | Task", "Ada | DONE | T-1") + "| ben | IDLE | - |\n"
+STATUSES = [STATUS.replace("DONE", word) for word in ("DONE", "IDLE", "WORKING", "BLOCKED")]
+LOG = _table("Log", "Who | Status | What", "Ada | FINISHED | all of it")
+CHAT = "HELP\n" + "nothing\n" * 6
+
+
+def _assignment(agent: str, task: str) -> Assignment:
+    return Assignment(
+        id=f"{task}#1", agent=agent, task=task, since=100.0, since_wall=100.0, prompt="p", delivered=200.0
+    )
+
+
+def _record(states: Mapping[str, str], *held: Assignment, since: float = 9_000.0, uses: tuple[Use, ...] = ()) -> Record:
+    return Record(
+        lineage="L",
+        subjects={
+            address: SubjectRecord(address=address, state=state, entry=3, since=since, uses=uses)
+            for address, state in states.items()
+        },
+        assignments={item.id: item for item in held},
+        attempts={"T-3": 3},
+    )
+
+
+JUDGED = _record({"agent/ada": "WORK", "task/T-1": "JUDGED"}, _assignment("ada", "T-1"))
+
+
+def looks(changes: Mapping[str, Any]) -> object:
+    team = project(changes)
+    empty = Survey(server="")
+    return [needs(team, JUDGED, survey) for survey in (SURVEY, empty)], _keys(team)
+
+
+def _keys(team: Project) -> Mapping[str, str]:
+    return run_keys(team, JUDGED, dict.fromkeys(team.checks, "digest"))
+
+
+def _seen(team: Project, capture: str, status: str) -> Seen:
+    """Return a world that answers whatever is asked, from what there is."""
+    wanted = needs(team, JUDGED, SURVEY)
+    texts = {"STATUS.md": status, "LOG.md": LOG, "chat/ada.log": CHAT}
+    sizes = {"out/*.txt": 3, "out/ready.txt": 4}
+    return Seen(
+        terminal=SURVEY,
+        captures={pane.ref.pane: capture for pane in SURVEY.panes},
+        files={
+            path: FileSeen(path=path, text=texts[path], digest=path, mtime=50.0)
+            for path in wanted.files
+            if path in texts
+        },
+        globs={
+            pattern: (PathSeen(path=pattern, size=sizes[pattern], mtime=50.0, contains=contains in ("", "good")),)
+            for pattern, contains in wanted.globs.items()
+            if pattern in sizes
+        },
+        http={key: HttpSeen(healthy=True, said="ok") for key in wanted.http},
+        runs={key: RunSeen(key=key, status="ended", exit_code=0) for key in _keys(team).values()},
+    )
+
+
+def facts(changes: Mapping[str, Any]) -> object:
+    """Return what is observed in a second look that shows what the first one, some minutes ago, showed."""
+    team = project(changes)
+    worlds = [(capture, STATUS) for capture in SCREENS.values()] + [(SCREENS["empty"], status) for status in STATUSES]
+    return [_second_look(team, _seen(team, capture, status)) for capture, status in worlds]
+
+
+def _second_look(team: Project, seen: Seen) -> Observed:
+    first = observe(team, JUDGED, seen, Now(policy=NOW.policy - 200, wall=NOW.wall - 200), _keys(team))
+    remembered = replace(JUDGED, samples=first.memory.samples)
+    return replace(observe(team, remembered, seen, NOW, _keys(team)), run_keys={}, run_status={})
+
+
+def _observed(team: Project, true: Mapping[str, tuple[str, ...]]) -> Observed:
+    made = {
+        spec.address: {
+            name: Fact(name=name, truth=Truth.of(name in true.get(kind, ()) or name == "recognised"))
+            for name in STANDARD_FACTS[kind] - _DERIVED
+        }
+        for kind, specs in (("agent", team.agents), ("task", team.tasks), ("service", team.services))
+        for spec in specs.values()
+    }
+    return Observed(
+        at=NOW.wall, facts=made, server=SERVER, run_keys=_keys(team), run_status=dict.fromkeys(_keys(team), "never")
+    )
+
+
+_DERIVED = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
+_DERIVED |= {"holder_busy", "needs_met", "needs_lost"}
+PROMPT = ("turn_over", "at_prompt")
+_STARTED = Use(name="start", at=9_995.0, entry=3, assignment="T-1#1", tick=1)
+_NUDGED = Use(name="nudge", at=9_600.0, entry=3, assignment="T-1#1", tick=1)
+
+
+def _situations() -> Iterator[tuple[Record, Mapping[str, tuple[str, ...]]]]:
+    held = _assignment("ada", "T-1")
+    for uses in ((), (_STARTED,), (_STARTED, _NUDGED, _STARTED, _NUDGED)):
+        yield _record({}, uses=uses), {"agent": ("gone",), "service": ("gone",)}
+        yield _record({"agent/ada": "OFF", "agent/ben": "LOST"}, uses=uses), {"agent": ("gone",), "service": ("gone",)}
+        yield (
+            _record({"agent/ada": "WORK", "task/T-1": "HELD"}, held, uses=uses),
+            {"agent": PROMPT, "task": ("claims_done",)},
+        )
+    for state in ("UP", "IDLE", "WAS", "LOST"):
+        yield _record({"agent/ada": state, "agent/ben": "LOST", "service/proxy": "UP"}), {"agent": PROMPT}
+        yield _record({"agent/ada": state, "agent/ben": "IDLE", "service/proxy": "UP"}), {"agent": ("errored", *PROMPT)}
+        yield _record({"agent/ada": state, "agent/ben": "IDLE"}), {"agent": PROMPT, "service": ("ready",)}
+    for verdict in ("checks_passed", "checks_failed"):
+        yield _record({"agent/ada": "WORK", "task/T-1": "JUDGED"}, held), {"task": (verdict,)}
+    yield _record({"agent/ada": "WORK", "task/T-1": "JUDGED"}, held), {}
+    yield _record({"agent/ben": "FIRST"}), {"agent": PROMPT}
+    yield _record({"agent/ada": "WORK"}, held, since=NOW.policy - 400), {"agent": PROMPT}
+
+
+def plans(changes: Mapping[str, Any]) -> object:
+    team = project(changes)
+    tried = dict.fromkeys(_keys(team).values(), 1)
+    made = [plan(team, _observed(team, true), replace(r, run_attempts=tried), NOW) for r, true in _situations()]
+    strangers = replace(_observed(team, {}), panes=resolve_panes(team, SURVEY))
+    made.append(plan(team, strangers, _record({}), NOW))
+    return [(one.subjects, one.changes, one.held, one.drift, one.due_in) for one in made]
+
+
+_OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
+    "shape": shape,
+    "lint": lint,
+    "looks": looks,
+    "facts": facts,
+    "screens": screens,
+    "plans": plans,
+}
+
+
+def observed_by(name: str, changes: Mapping[str, Any]) -> object:
+    """Return what one of the observers sees of the base with changes."""
+    return _OBSERVERS[name](changes) if changes else _seen_of_the_base(name)
+
+
+@cache
+def _seen_of_the_base(name: str) -> object:
+    return _OBSERVERS[name]({})
