@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from amp_fsm.errors import Problem
 
-
 MOST_NAMES = 300
 """Names among which a near one is looked for; beyond that it would take too long for too little."""
 
