@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from amp_fsm.config.build import Origin, build_project
 from amp_fsm.config.includes import Gathered, Reader, SourceFile, gather
 from amp_fsm.config.lint import lint
-from amp_fsm.config.merge import merge_files, origin_path
-from amp_fsm.config.problems import Finding, in_order
+from amp_fsm.config.merge import merge_files
+from amp_fsm.config.places import Places, problem_in
+from amp_fsm.config.problems import in_order
 from amp_fsm.config.schema import check_shape, normalise
-from amp_fsm.config.yaml_text import dump, locate, problem_at
+from amp_fsm.config.yaml_text import dump
 from amp_fsm.errors import Problem
 from amp_fsm.model.project import Project
 
@@ -44,19 +45,8 @@ class Loaded:
 
     def resolved(self) -> str:
         """Return the merged configuration as YAML, each entry with the file and line that had the last word on it."""
-        return "".join(self._resolved(key, value) for key, value in self.tree.items())
-
-    def _resolved(self, key: str, value: object) -> str:
-        entries: list[tuple[str | int, object]] = []
-        if isinstance(value, Mapping):
-            entries = [(name, {name: item}) for name, item in value.items()]
-        elif isinstance(value, list):
-            entries = [(place, [item]) for place, item in enumerate(value)]
-        if not entries:
-            return f"# from {_origin(self.files, self.tree, (key,))}\n" + dump({key: value})
-        return f"{key}:\n" + "".join(
-            f"  # from {_origin(self.files, self.tree, (key, name))}\n{_indented(entry)}" for name, entry in entries
-        )
+        places = Places(files=self.files, tree=self.tree)
+        return "".join(_resolved(key, value, places) for key, value in self.tree.items())
 
 
 def load(path: str, reader: Reader, environment: Mapping[str, str], schema_text: str, *, home: str, cwd: str) -> Loaded:
@@ -80,8 +70,8 @@ def load(path: str, reader: Reader, environment: Mapping[str, str], schema_text:
         findings += built or lint(project, merged.tree)
     problems = [
         *gathered.problems,
-        *(_place(finding, files, merged.tree) for finding in findings),
-        *(_in_file(files[number], finding.path, finding) for number, finding in merged.misplaced),
+        *map(Places(files=files, tree=merged.tree).problem, findings),
+        *(problem_in(files[number], finding.path, finding) for number, finding in merged.misplaced),
     ]
     return Loaded(
         project=None if any(problem.is_error for problem in problems) else project,
@@ -106,35 +96,15 @@ def _ordered(problems: Iterable[Problem], files: Sequence[SourceFile]) -> tuple[
     return in_order(problems, [file.name for file in files])
 
 
-def _place(finding: Finding, files: Sequence[SourceFile], tree: Mapping[str, Any]) -> Problem:
-    file, path, whole = _source(files, tree, finding.path)
-    return _in_file(file, path, finding if whole else replace(finding, on="key"))
-
-
-def _in_file(file: SourceFile, path: tuple[str | int, ...], finding: Finding) -> Problem:
-    text = file.data.decode("utf-8-sig")
-    spot = locate(text, path, finding.on)
-    return problem_at(file.name, text, spot, finding.code, finding.message, finding.suggestion)
-
-
-def _source(
-    files: Sequence[SourceFile], tree: Mapping[str, Any], path: tuple[str | int, ...]
-) -> tuple[SourceFile, tuple[str | int, ...], bool]:
-    """Return the file whose word on `path` counts: the last one that has it, or has most of it."""
-    best: tuple[SourceFile, tuple[str | int, ...], bool] = (files[-1], (), False)
-    for file in reversed(files):
-        own, whole = origin_path(path, tree, file.tree)
-        if whole:
-            return file, own, True
-        if len(own) > len(best[1]):
-            best = (file, own, False)
-    return best
-
-
-def _origin(files: Sequence[SourceFile], tree: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
-    file, own, _ = _source(files, tree, path)
-    spot = locate(file.data.decode("utf-8-sig"), own, "key")
-    return f"{file.name}:{spot.line}"
+def _resolved(key: str, value: object, places: Places) -> str:
+    entries: list[tuple[str | int, object]] = []
+    if isinstance(value, Mapping):
+        entries = [(name, {name: item}) for name, item in value.items()]
+    elif isinstance(value, list):
+        entries = [(place, [item]) for place, item in enumerate(value)]
+    if not entries:
+        return f"# from {places.line((key,))}\n" + dump({key: value})
+    return f"{key}:\n" + "".join(f"  # from {places.line((key, name))}\n{_indented(entry)}" for name, entry in entries)
 
 
 def _indented(value: object) -> str:

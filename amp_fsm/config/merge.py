@@ -151,32 +151,3 @@ def _edits(item: Mapping[str, Any]) -> tuple[dict[str, Any], str | None, bool]:
     before = own.pop("before") if isinstance(own.get("before"), str) else None
     remove = own.pop("remove") if isinstance(own.get("remove"), bool) else False
     return own, before, remove
-
-
-def origin_path(path: Sequence[str | int], merged: object, own: object) -> tuple[Path, bool]:
-    """Return where a path of the merged tree stands in one file's tree, and whether all of it is there."""
-    found: list[str | int] = []
-    for step in path:
-        following = _follow(step, merged, own)
-        if following is None:
-            return tuple(found), False
-        own_step, merged, own = following
-        found.append(own_step)
-    return tuple(found), True
-
-
-def _follow(step: str | int, merged: object, own: object) -> tuple[str | int, object, object] | None:
-    if isinstance(merged, Mapping) and isinstance(own, Mapping):
-        return (step, merged.get(step), own[str(step)]) if step in own else None
-    if not isinstance(merged, list) or not isinstance(own, list) or not isinstance(step, int) or step >= len(merged):
-        return None
-    key = merge_key(merged)
-    if key is None:
-        return (step, merged[step], own[step]) if step < len(own) else None
-    wanted = merged[step][key]
-    earlier = sum(1 for item in merged[:step] if item[key] == wanted)
-    places = [place for place, item in enumerate(own) if isinstance(item, Mapping) and item.get(key) == wanted]
-    if not places:
-        return None
-    place = places[min(earlier, len(places) - 1)]
-    return place, merged[step], own[place]

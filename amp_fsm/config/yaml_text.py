@@ -125,9 +125,10 @@ def _problem(file: str, text: str, span: Span, code: str, message: str, suggesti
     )
 
 
-def split_lines(text: str) -> list[str]:
+@lru_cache(maxsize=16)
+def split_lines(text: str) -> tuple[str, ...]:
     """Return the lines as the YAML parser counts them; never empty."""
-    return _BREAK.split(text)
+    return tuple(_BREAK.split(text))
 
 
 def problem_at(file: str, text: str, place: Place, code: str, message: str, suggestion: str = "") -> Problem:

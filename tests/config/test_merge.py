@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from amp_fsm.config.merge import lay_over, merge_files, merge_trees, origin_path
+from amp_fsm.config.merge import lay_over, merge_files, merge_trees
+from amp_fsm.config.places import Places
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,12 @@ def test_merging_changes_no_input() -> None:
 
 
 def test_a_merged_path_leads_back_to_the_file_it_came_from() -> None:
-    merged = {"t": [{"id": "A"}, {"id": "B", "x": 1}]}
-    own = {"t": [{"id": "B", "x": 1}]}
-    assert origin_path(("t", 1, "x"), merged, own) == (("t", 0, "x"), True)
-    assert origin_path(("t", 0, "id"), merged, own) == (("t",), False)
+    places = Places(files=(), tree={"t": [{"id": "A"}, {"id": "B", "x": 1}, {"id": "B"}], "u": [7, 8]})
+    own = {"t": [{"id": "B", "x": 1}, {"id": "C"}, {"id": "B"}], "u": [7]}
+    assert places.own_path(("t", 1, "x"), own) == (("t", 0, "x"), True)
+    assert places.own_path(("t", 2, "id"), own) == (("t", 2, "id"), True)
+    assert places.own_path(("t", 0, "id"), own) == (("t",), False)
+    assert places.own_path(("t", 1, "y"), own) == (("t", 0), False)
+    assert places.own_path(("u", 0), own) == (("u", 0), True)
+    assert places.own_path(("u", 1), own) == (("u",), False)
+    assert places.own_path(("u", 9), own) == (("u",), False)
