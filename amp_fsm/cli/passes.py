@@ -26,6 +26,7 @@ class PassPrinter:
     """Prints passes; a reader who leaves ends the printing, never a pass.
 
     Attributes:
+        config: its path, as it was given.
         quiet: nothing is printed (a JSON document will be).
         on_broken: called once when nobody reads any more.
     """
@@ -34,7 +35,7 @@ class PassPrinter:
         """Print for `config`; in a loop, passes that do nothing are not mentioned."""
         self.quiet = quiet
         self.on_broken: Callable[[], None] = lambda: None
-        self._config = config
+        self.config = config
         self._loops = loops
         self._broken = False
         self._lock = threading.Lock()
@@ -50,7 +51,7 @@ class PassPrinter:
         if outcomes:
             counted = Counter(outcome_word(intent).lower() for intent in outcomes)
             self._say(", ".join(f"{number} {word}" for word, number in counted.items()))
-        for line in next_lines(result, self._config):
+        for line in next_lines(result, self.config):
             self._say(line)
         if self._broken:
             raise BrokenPipeError
@@ -74,6 +75,7 @@ class PassPrinter:
             "plan": render_json(result.plan, __version__),
             "outcomes": [intent_json(intent) for intent in outcomes],
             "unknown": [intent_json(intent) for intent in unknown_intents(result.record)],
+            "answered": list(result.answered),
             "refused": list(refused),
             "skipped": list(result.skipped),
         }
@@ -86,6 +88,8 @@ class PassPrinter:
         self._say(outcome_text(intent))
 
     def _passed(self, result: PassResult, wait: float) -> None:
+        for text in result.answered:
+            self._say(f"  asked   {text}: done")
         for text in result.refused:
             self._say(f"  refused {text}")
         for text in result.skipped:

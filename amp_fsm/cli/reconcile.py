@@ -112,6 +112,7 @@ def _loop(
     max_passes: int,
     printer: PassPrinter,
 ) -> int:
+    from amp_fsm.cli.renewal import Renewal
     from amp_fsm.engine.loops import Mode, Stop, run_until
 
     stop = Stop()
@@ -128,6 +129,7 @@ def _loop(
         lock_timeout=lock_timeout,
         max_passes=max_passes,
         listener=printer.listener(),
+        renew=Renewal(printer.config),
     )
     outcomes = result.last.outcomes if mode is Mode.ONCE else result.outcomes
     printer.end(result.last, f"{result.ending} after {_passes(result.passes)}", outcomes)

@@ -44,13 +44,24 @@ _SETTLED_BY_PLAN = {
 class Performer:
     """Performs one plan over one world; `record` is the record as the outcomes leave it."""
 
-    def __init__(self, project: Project, world: World, record: Record, on_done: Callable[[Intent], None]) -> None:
-        """Start with the record as it was committed; `on_done` hears of every intent's outcome."""
+    def __init__(
+        self,
+        project: Project,
+        world: World,
+        record: Record,
+        on_done: Callable[[Intent], None],
+        ends: Callable[[], bool] = bool,
+    ) -> None:
+        """Start with the record as it was committed.
+
+        `on_done` hears of every intent's outcome; no action is begun any more once `ends` says so.
+        """
         self.project = project
         self.world = world
         self.record = record
         self.outcomes: list[Intent] = []
         self._on_done = on_done
+        self._ends = ends
         self._lock = threading.Lock()
         self._files = threading.Lock()
         self._starting = threading.Lock()
@@ -80,6 +91,8 @@ class Performer:
 
     def _attempt(self, intent: Intent, recovery: Recovery) -> Intent:
         try:
+            if self._ends():
+                return replace(intent, note="left for the next pass: asked to end")
             if self._held(intent):
                 return replace(intent, note="held by the operator")
             return self._perform(intent, recovery)

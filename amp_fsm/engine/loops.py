@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import FrameType
 
+from amp_fsm.engine.outlook import is_converged, is_done, may_move_alone, moved, next_wait
 from amp_fsm.engine.reconcile import PassResult, run_pass
-from amp_fsm.model.facts import Truth
+from amp_fsm.engine.watch import WATCH_SECONDS, Watcher
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
-from amp_fsm.model.record import Intent, IntentStatus, Record
+from amp_fsm.model.record import Intent, IntentStatus
 from amp_fsm.ports import Clock, World
-
-SOON = 0.5
-"""Seconds to the next look when waiting alone will tell something."""
-
-STUBBORN = 50
-"""Passes that move something, one right after another, after which the loop takes a breath between them."""
 
 
 class Mode(StrEnum):
@@ -51,7 +46,7 @@ class _Woken(Exception):
 
 @dataclass(slots=True)
 class Stop:
-    """A wish to end, usually a signal's: the pass under way is finished, a wait is cut short.
+    """A wish to end, usually a signal's: the actions under way are finished, a wait is cut short.
 
     Attributes:
         signal: number of the signal that asked; 0: nobody did.
@@ -153,6 +148,7 @@ def run_until(
     lock_timeout: float = 0.0,
     max_passes: int = 0,
     listener: Listener | None = None,
+    renew: Callable[[Project], Project] = lambda project: project,
 ) -> LoopResult:
     """Carry out passes until `mode` says that it is enough, holding the project's lock all the while.
 
@@ -165,21 +161,28 @@ def run_until(
         lock_timeout: seconds to wait for the lock.
         max_passes: the most passes; 0: no bound.
         listener: hears of every pass.
+        renew: returns what is desired by now, given what was: the very same while nothing changed.  Asked before every
+            pass but the first, and while a watch waits.
 
     Raises:
         ProjectLockedError: another process holds the project.
     """
     stop, listener = stop or Stop(), listener or Listener()
+    watcher = Watcher(world) if mode is Mode.WATCH else None
     tally = _Tally(keep_outcomes=mode is not Mode.WATCH)
     with world.store.lock(lock_timeout):
         while True:
-            result = run_pass(project, world, on_plan=listener.on_plan, on_done=listener.on_done)
+            if watcher is not None:
+                watcher.stirred(project)  # before the pass looks: what happens while it acts must not be missed
+            result = run_pass(
+                project, world, on_plan=listener.on_plan, on_done=listener.on_done, ends=lambda: stop.signal != 0
+            )
             tally.add(result)
             ending = _ending(project, mode, tally, result, stop, max_passes)
             wait = 0.0 if ending else next_wait(result, interval, tally.restless)
             listener.on_pass(result, wait)
             if ending is None and wait:
-                stop.pause(world.clock, wait)
+                _wait(world.clock, wait, stop, _waker(watcher, project, renew))
             ending = ending or (Ending.STOPPED if stop.signal else None)
             if ending is not None:
                 return LoopResult(
@@ -190,6 +193,24 @@ def run_until(
                     failed=tally.failed,
                     refused=tuple(tally.refused),
                 )
+            project = renew(project)
+
+
+def _waker(watcher: Watcher | None, project: Project, renew: Callable[[Project], Project]) -> Callable[[], bool] | None:
+    if watcher is None:
+        return None
+    return lambda: watcher.stirred(project) or renew(project) is not project
+
+
+def _wait(clock: Clock, seconds: float, stop: Stop, wakes: Callable[[], bool] | None) -> None:
+    """Let time pass until the end is asked for, or until something wakes the loop, if anybody watches."""
+    step = seconds if wakes is None else WATCH_SECONDS
+    left = seconds
+    while left > 0 and not stop.signal:
+        stop.pause(clock, min(left, step))
+        left -= step
+        if left > 0 and wakes is not None and wakes():
+            return
 
 
 def _ending(
@@ -199,36 +220,13 @@ def _ending(
         return Ending.ONCE
     if mode is Mode.CONVERGED and is_converged(result):
         return Ending.CONVERGED
-    if mode is Mode.DONE:
-        if not moved(result) and is_done(project, result.record):
-            return Ending.DONE
-        if _is_stuck(project, tally, result):
-            return Ending.PERSON
+    if mode is Mode.DONE and not moved(result) and is_done(project, result.record):
+        return Ending.DONE
+    if mode in (Mode.DONE, Mode.CONVERGED) and _is_stuck(project, tally, result):
+        return Ending.PERSON
     if stop.signal:
         return Ending.STOPPED
     return Ending.PASSES if max_passes and tally.passes >= max_passes else None
-
-
-def moved(result: PassResult) -> bool:
-    """Return whether a pass got something further; an action that is refused again and again does not count."""
-    plan = result.plan
-    return bool(plan.changes or plan.born or plan.dropped or any(intent.settled for intent in result.outcomes))
-
-
-def is_converged(result: PassResult) -> bool:
-    """Return whether nothing is to be done, is open, or will be known by waiting alone."""
-    unsettled = any(not intent.settled for intent in result.record.intents.values())
-    return not (result.acted or unsettled or result.plan.pending or result.gap)
-
-
-def is_done(project: Project, record: Record) -> bool:
-    """Return whether every task is in a final state of its machine."""
-    for task in project.tasks.values():
-        subject = record.subjects.get(task.address)
-        state = project.machines[task.machine].states.get(subject.state) if subject is not None else None
-        if state is None or not state.final:
-            return False
-    return True
 
 
 def _is_stuck(project: Project, tally: _Tally, result: PassResult) -> bool:
@@ -240,37 +238,3 @@ def _is_stuck(project: Project, tally: _Tally, result: PassResult) -> bool:
     if tally.stuck_since is None:
         tally.stuck_since = policy
     return policy - tally.stuck_since >= project.policies.person
-
-
-def may_move_alone(result: PassResult) -> bool:
-    """Return whether time, an agent at work, or a program that is coming up will move something."""
-    plan = result.plan
-    if plan.pending or plan.due_in is not None:
-        return True
-    for address, facts in plan.facts.items():
-        kind = address.partition("/")[0]
-        signs = ("busy", "limited", "starting") if kind == "agent" else ()
-        if any(name in facts and facts[name].truth is Truth.TRUE for name in signs):
-            return True
-        if kind == "service" and _comes_up(plan, address):
-            return True
-    # The operator has not been told yet of an agent that cannot be read: its screen may well clear up.
-    return any(sample.blind is not None and not sample.told for sample in result.record.samples.values())
-
-
-def _comes_up(plan: Plan, address: str) -> bool:
-    facts = plan.facts[address]
-    runs = "gone" in facts and facts["gone"].truth is Truth.FALSE
-    return runs and "ready" in facts and facts["ready"].truth is not Truth.TRUE
-
-
-def next_wait(result: PassResult, interval: float, restless: int = 0) -> float:
-    """Return the seconds until the next pass; 0 when this one moved something."""
-    if moved(result):
-        return SOON if restless >= STUBBORN else 0.0
-    waits = [interval]
-    if result.plan.due_in is not None:
-        waits.append(result.plan.due_in)
-    if result.plan.pending or result.gap or result.acted:
-        waits.append(SOON)
-    return max(0.0, min(waits))

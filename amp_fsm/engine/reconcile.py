@@ -28,7 +28,7 @@ class PassResult:
         outcomes: every intent that was touched, as it ended (or stayed).
         record: the record afterwards.
         took: real seconds that looking and planning took.
-        refused: requests of the operator that could not be carried out, in words.
+        answered: requests of the operator that were carried out.  refused: those that could not be, with the reason.
         skipped: changes of a saved plan that no longer held.
         gap: the clocks jumped, so this pass only looked; the next one acts.
     """
@@ -37,6 +37,7 @@ class PassResult:
     outcomes: tuple[Intent, ...] = ()
     record: Record
     took: float = 0.0
+    answered: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     gap: bool = False
@@ -93,6 +94,7 @@ def run_pass(
     uses_plan: str = "",
     on_plan: Callable[[Plan, float], None] = lambda plan, took: None,
     on_done: Callable[[Intent], None] = lambda intent: None,
+    ends: Callable[[], bool] = bool,
 ) -> PassResult:
     """Carry out one pass.  The caller holds the project's lock.
 
@@ -103,21 +105,23 @@ def run_pass(
         uses_plan: id of the saved plan that this pass uses up.
         on_plan: hears of the plan before anything of it is done.
         on_done: hears of every intent's outcome.
+        ends: whether the end was asked for: the actions under way are finished, and no other is begun.
     """
     sight = see(project, world)
-    record, refused = answer_requests(project, world, sight.observed, sight.record, sight.now)
-    made = plan(project, sight.observed, record, sight.now)
+    answers = answer_requests(project, world, sight.observed, sight.record, sight.now)
+    made = plan(project, sight.observed, answers.record, sight.now)
     made, skipped = only(made) if only is not None else (made, ())
     on_plan(made, sight.took)
-    commit = commit_of(record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
-    performer = Performer(project, world, world.store.commit(commit), on_done)
+    commit = commit_of(answers.record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
+    performer = Performer(project, world, world.store.commit(commit), on_done, ends)
     performer.perform(made)
     return PassResult(
         plan=made,
         outcomes=tuple(performer.outcomes),
         record=performer.record,
         took=sight.took,
-        refused=tuple(refused),
+        answered=answers.done,
+        refused=answers.refused,
         skipped=skipped,
         gap=sight.now.gap,
     )
@@ -132,4 +136,4 @@ def answer_only(project: Project, world: World) -> tuple[str, ...]:
     record = sight.record
     if not sight.now.gap:
         record = replace(record, policy=sight.now.policy, reading=sight.reading)
-    return tuple(answer_requests(project, world, sight.observed, record, sight.now)[1])
+    return answer_requests(project, world, sight.observed, record, sight.now).refused

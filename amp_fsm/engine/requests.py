@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from amp_fsm.engine.commit import entries_of
 from amp_fsm.errors import AmpFsmError, NotPossibleError
@@ -19,21 +19,30 @@ from amp_fsm.ports import Commit, Entry, World
 FIRE, RESOLVE = "fire", "resolve"
 
 
-def answer_requests(
-    project: Project, world: World, observed: Observed, record: Record, now: Now
-) -> tuple[Record, list[str]]:
-    """Carry out every request; return the record afterwards, and what could not be done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The record after all requests, those that were carried out, and those that were refused with the reason."""
+
+    record: Record
+    done: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def answer_requests(project: Project, world: World, observed: Observed, record: Record, now: Now) -> Answers:
+    """Carry out every request, in the order in which they came."""
+    done: list[str] = []
     refused: list[str] = []
     for request in record.requests:
         try:
             commit = _commit(project, observed, record, now, request)
+            done.append(asked(request.verb, request.arguments))
         except AmpFsmError as error:
             hint = f" ({error.hint})" if error.hint else ""
             refused.append(f"{asked(request.verb, request.arguments)}: {error}{hint}")
             entry = Entry(at=now.wall, address=request.arguments[0], kind="error", text=refused[-1])
             commit = Commit(record=record, journal=(entry,))
         record = world.store.commit(replace(commit, done_requests=(request.id,)))
-    return record, refused
+    return Answers(record=record, done=tuple(done), refused=tuple(refused))
 
 
 def asked(verb: str, arguments: Sequence[str]) -> str:

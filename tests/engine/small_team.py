@@ -67,11 +67,12 @@ class SmallWorld:
     clock: EventfulClock = field(default_factory=EventfulClock)
     files: FakeFiles = field(default_factory=FakeFiles)
     store: MemoryStore = field(default_factory=MemoryStore)
+    terminal: FakeTerminal = field(default_factory=FakeTerminal)
 
     @property
     def ports(self) -> World:
         return World(
-            terminal=FakeTerminal(),
+            terminal=self.terminal,
             files=self.files,
             runner=FakeRunner(),
             clock=self.clock,

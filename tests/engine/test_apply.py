@@ -253,6 +253,21 @@ def test_one_agent_on_hold_holds_nobody_else(scene: Scene) -> None:
     assert scene.pane("ben").received == [PROMPT.format("ben-0")]
 
 
+def test_once_the_end_is_asked_for_what_is_under_way_is_finished_and_nothing_else_begun(scene: Scene) -> None:
+    ended: list[int] = []
+    plan = plan_of(send(), intent(NOTE, 1))
+    scene.store.record = replace(scene.store.record, intents={i.id: i for i in plan.changes[0].intents})
+    scene.store.on_save = lambda saved: ended.append(1)
+    performer = Performer(TEAM, scene.world(), scene.store.record, scene.heard.append, lambda: bool(ended))
+    performer.perform(plan)
+    assert scene.pane("ada").received == [PROMPT.format("ada-0")]
+    assert [(str(i.status), i.note) for i in scene.heard] == [
+        ("done", "submitted; the composer let it go"),
+        ("open", "left for the next pass: asked to end"),
+    ]
+    assert scene.notifier.told == []
+
+
 # ---- faults ----------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from amp_fsm.engine.loops import STUBBORN, Ending, Mode, Stop, is_converged, may_move_alone, next_wait, run_until
+from amp_fsm.engine.loops import Ending, Mode, Stop, run_until
+from amp_fsm.engine.outlook import STUBBORN, is_converged, may_move_alone, next_wait
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.errors import ProjectLockedError
 from amp_fsm.model.facts import Fact, Truth
@@ -95,7 +96,7 @@ def test_another_process_that_holds_the_project_is_an_error_before_anything_is_d
 def test_the_passes_allowed_bound_a_loop() -> None:
     world = SmallWorld()
     result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, max_passes=3)
-    assert (result.ending, result.passes, world.clock.paused) == (Ending.PASSES, 3, [7.0])
+    assert (result.ending, result.passes, world.clock.paused) == (Ending.PASSES, 3, [2.0, 2.0, 2.0, 1.0])
 
 
 def test_a_machine_that_goes_to_and_fro_for_ever_does_not_take_the_processor() -> None:
@@ -108,8 +109,8 @@ def test_a_signal_ends_a_wait_and_then_the_loop() -> None:
     world, stop = SmallWorld(), Stop()
     world.clock.events = {2: lambda: stop.ask(signal.SIGTERM)}
     result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, stop=stop)
-    assert (result.ending, stop.signal, world.clock.paused) == (Ending.STOPPED, signal.SIGTERM, [7.0, 7.0])
-    assert result.passes == 3
+    assert (result.ending, stop.signal, world.clock.paused) == (Ending.STOPPED, signal.SIGTERM, [2.0, 2.0])
+    assert result.passes == 2
     assert not result.partial
 
 
@@ -201,3 +202,22 @@ def test_an_action_that_failed_on_the_way_to_convergence_makes_it_partial() -> N
     assert not result.last.partial
     assert result.refused
     assert result.partial
+
+
+def test_until_converged_ends_too_when_only_a_person_can_move_things() -> None:
+    """Somebody's draft in a composer holds a prompt back for as long as it stands there."""
+    world, team = SmallWorld(), project()
+    action = Action(verb=Verb.SEND, target="agent/ada")
+    waiting = Intent(id="i", address="agent/ada", entry=1, cause="c", action=action, status=IntentStatus.TYPED)
+    world.store.record = Record(intents={"i": waiting})
+    world.terminal.broken = "tmux did not answer in 5 s"
+    result = run_until(team, world.ports, Mode.CONVERGED, interval=2.0)
+    assert (result.ending, result.partial) == (Ending.PERSON, True)
+
+
+def test_the_next_pass_is_of_the_project_as_it_is_by_then() -> None:
+    world = SmallWorld()
+    world.finish("two")
+    wanted = project(None, "one", "two", digest="d2")
+    run_until(project(), world.ports, Mode.WATCH, interval=7.0, max_passes=3, renew=lambda _before: wanted)
+    assert world.store.record.subjects["task/two"].state == "COMPLETED"

@@ -65,7 +65,8 @@ def test_the_holder_carries_a_request_out_before_it_plans(world: SmallWorld) -> 
     world.finish("one")
     result = a_pass(world)
     assert state(world, "one") == "PARKED"
-    assert (result.refused, world.store.requests) == ((), [])
+    assert (result.answered, result.refused) == (("fire task/one park",), ())
+    assert world.store.requests == []
     assert [intent.action.text for intent in result.outcomes] == ["parked"]
 
 

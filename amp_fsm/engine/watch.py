@@ -1,0 +1,54 @@
+"""Watching: cheap looks between passes, so that a watching reconciler need not wait its interval out.
+
+A hint and no more: a pass looks at everything itself, and one that was woken for nothing does nothing.  Asks for one
+listing of panes and reads the documents; captures no screen, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from amp_fsm.engine.look import survey_of
+from amp_fsm.model.project import Project
+from amp_fsm.model.seen import Failed, FileSeen, PaneRef
+from amp_fsm.ports import World
+
+WATCH_SECONDS = 2.0
+"""Seconds between two looks."""
+
+
+@dataclass(slots=True)
+class Watcher:
+    """What was last seen of whatever may call for a pass.
+
+    An agent's turn begins and ends with its pane: one that draws falls silent, a silent one draws again.  Documents
+    change, panes come and go, and the operator asks for something or holds somebody.
+    """
+
+    world: World
+    _seen: Hashable = None
+    _activity: Mapping[PaneRef, int] = field(default_factory=dict)
+
+    def stirred(self, project: Project) -> bool:
+        """Return whether anything changed since the last call; False for the first one."""
+        before, self._seen = self._seen, tuple(self._look(project))
+        return before not in (None, self._seen)
+
+    def _look(self, project: Project) -> Iterator[Hashable]:
+        record = self.world.store.load()
+        yield record.paused, record.requests
+        for document in project.documents.values():
+            file = self.world.files.read(document.file)
+            yield file.digest if isinstance(file, FileSeen) else type(file).__name__
+        yield self._panes(project)
+
+    def _panes(self, project: Project) -> Hashable:
+        survey = survey_of(project, self.world.terminal)
+        if isinstance(survey, Failed):
+            return "unreachable"
+        before, self._activity = self._activity, {pane.ref: pane.activity for pane in survey.panes}
+        return frozenset(
+            (pane.ref, pane.owner, pane.command, pane.dead, before.get(pane.ref, pane.activity) != pane.activity)
+            for pane in survey.panes
+        )
