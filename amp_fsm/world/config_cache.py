@@ -1,7 +1,8 @@
 """Compiled configurations, remembered by content: loaded again in milliseconds while nothing that was read has changed.
 
-What counts is every answer that the disk and the environment gave: file contents, what globs found, variables.  A cache
-that cannot be read, written or trusted is as good as none.
+What counts is every answer that the disk and the environment gave: file contents, what globs found, variables; and the
+program itself.  A cache that cannot be read, written or trusted is as good as none.  Copies hold expanded variables:
+they are readable by their owner only, and none is kept where there is no folder of one's own.
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ class Compiled:
     """A project with everything that it was made from.
 
     Attributes:
+        program: what compiled it (see `program_stamp`).
         reads, globs, builtins: what was asked of the reader, to what it answered (digests of contents).
         variables: environment variables that were read, and as what.
     """
 
-    version: str
+    program: str
     cwd: str
     reads: Mapping[str, str]
     globs: Mapping[str, tuple[str, ...]]
@@ -74,8 +76,11 @@ class Witness:
 
 def recall(path: str, reader: Reader, environment: Mapping[str, str]) -> Compiled | None:
     """Return the compiled configuration at `path`, if every answer it was made from would be the same now."""
+    file = _file(path, environment)
+    if file is None:
+        return None
     try:
-        compiled = msgspec.msgpack.decode(_file(path, environment).read_bytes(), type=Compiled)
+        compiled = msgspec.msgpack.decode(file.read_bytes(), type=Compiled)
         return compiled if _still_true(compiled, reader, environment) else None
     except (OSError, msgspec.DecodeError, msgspec.ValidationError, ValueError):
         return None
@@ -84,16 +89,26 @@ def recall(path: str, reader: Reader, environment: Mapping[str, str]) -> Compile
 def remember(path: str, compiled: Compiled, environment: Mapping[str, str]) -> None:
     """Keep a compiled configuration, if the cache folder can be written."""
     file = _file(path, environment)
+    if file is None:
+        return
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:
             stream.write(msgspec.msgpack.encode(compiled))
         Path(stream.name).replace(file)
 
 
+def program_stamp() -> str:
+    """Return what tells one state of the program from another: its version, and when its own files changed."""
+    package = Path(amp_fsm.__file__).parent
+    files = (file.stat() for folder in ("config", "config/lint", "model") for file in (package / folder).glob("*.py"))
+    newest = max((file.st_mtime_ns, file.st_size) for file in files)
+    return f"{amp_fsm.__version__} {newest}"
+
+
 def _still_true(compiled: Compiled, reader: Reader, environment: Mapping[str, str]) -> bool:
     return (
-        compiled.version == amp_fsm.__version__
+        compiled.program == program_stamp()
         and compiled.cwd == str(Path.cwd())
         and all(environment.get(name) == value for name, value in compiled.variables.items())
         and all(reader.glob(pattern) == found for pattern, found in compiled.globs.items())
@@ -110,7 +125,10 @@ def _folder_digest(files: tuple[tuple[str, bytes], ...]) -> str:
     return digest.hexdigest()
 
 
-def _file(path: str, environment: Mapping[str, str]) -> Path:
-    home = environment.get("XDG_CACHE_HOME") or str(Path(environment.get("HOME") or tempfile.gettempdir()) / ".cache")
+def _file(path: str, environment: Mapping[str, str]) -> Path | None:
+    home = environment.get("HOME")
+    folder = environment.get("XDG_CACHE_HOME") or (home and str(Path(home) / ".cache"))
+    if not folder:
+        return None
     name = hashlib.sha256(os.fsencode(str(Path(path).absolute()))).hexdigest()[:32]
-    return Path(home) / "amp-fsm" / f"{name}.msgpack"
+    return Path(folder) / "amp-fsm" / f"{name}.msgpack"

@@ -14,7 +14,7 @@ from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import normalise
 from amp_fsm.config.yaml_text import parse
 from amp_fsm.model.profile import Profile
-from amp_fsm.world.config_cache import Compiled, Witness, recall, remember
+from amp_fsm.world.config_cache import Compiled, Witness, program_stamp, recall, remember
 
 PACKAGE = Path(amp_fsm.__file__).parent
 MAIN_SCHEMA = "amp-fsm"
@@ -80,7 +80,7 @@ def cached_project(path: str, environment: Mapping[str, str], *, keep: bool) -> 
     loaded = load(path, witness, environment, schema_text(), home=home, cwd=str(Path.cwd()))
     if keep and loaded.project is not None:
         compiled = Compiled(
-            version=amp_fsm.__version__,
+            program=program_stamp(),
             cwd=str(Path.cwd()),
             reads=witness.reads,
             globs=witness.globs,

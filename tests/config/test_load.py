@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import amp_fsm
 from amp_fsm.config.build import Origin, build_project
 from amp_fsm.config.load import Loaded
 from amp_fsm.config.problems import format_problem
@@ -166,8 +167,49 @@ def test_a_broken_cache_is_as_good_as_none(tmp_path: Path, content: bytes) -> No
     environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}
     cached_project(str(config), environment, keep=True)
     (kept,) = (tmp_path / "cache" / "amp-fsm").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
     kept.write_bytes(content)
     assert cached_project(str(config), environment, keep=True).project is not None
+
+
+def test_a_variable_that_changes_is_read_anew(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text(
+        "version: 1\nproject: {name: p, root: '/${WHERE:-here}', store: ~/s}\ntmux: {session: s}\n"
+    )
+    environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def read(**variables: str) -> tuple[str, str]:
+        project = cached_project(str(tmp_path / "c.yaml"), {**environment, **variables}, keep=True).project
+        assert project is not None
+        return project.root, project.store
+
+    assert read() == ("/here", "/home/somebody/s")
+    assert read(WHERE="there") == ("/there", "/home/somebody/s")
+    assert read(HOME="/home/other") == ("/here", "/home/other/s")
+
+
+def test_a_copy_that_another_state_of_the_program_compiled_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "c.yaml").write_text(MINIMAL)
+    environment = {**ENVIRONMENT, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    cached_project(str(tmp_path / "c.yaml"), environment, keep=True)
+    monkeypatch.setattr(amp_fsm, "__version__", "another")
+    assert cached_project(str(tmp_path / "c.yaml"), environment, keep=True).files != ()
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({}, id="no-home"),
+        pytest.param({"HOME": "/proc/nobody"}, id="no-folder-can-be-made"),
+        pytest.param({"XDG_CACHE_HOME": "/dev/null"}, id="the-folder-is-a-file"),
+    ],
+)
+def test_without_a_folder_for_it_nothing_is_kept_and_nothing_fails(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "c.yaml").write_text(MINIMAL)
+    for _ in range(2):
+        assert cached_project(str(tmp_path / "c.yaml"), environment, keep=True).files != ()
 
 
 def test_without_leave_nothing_is_written(tmp_path: Path) -> None:
