@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -126,7 +127,7 @@ class LocalRunner:
     @contextmanager
     def _recorded(self, action: Action, argv: tuple[str, ...], cwd: Path) -> Iterator[int | None]:
         """Give the descriptor that holds the lock of a new run's folder, or None when another was first."""
-        making = self._runs / f".{action.key.replace('/', '_')}.{os.getpid()}"
+        making = self._runs / f".{action.key.replace('/', '_')}.{os.getpid()}.{threading.get_ident()}"
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         alive = os.open(making / "alive", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
