@@ -1,4 +1,4 @@
-"""Prompts and messages: sandboxed Jinja2 templates over a fixed set of variables..
+"""Prompts and messages: sandboxed Jinja2 templates over a fixed set of variables.
 
 What agents write never becomes a template; the texts of the configuration do, and they can read values only.
 """
