@@ -14,15 +14,15 @@ from dataclasses import replace
 
 from amp_fsm.engine.delivery import Delivery, deliver
 from amp_fsm.engine.document_writes import write_cells, write_row
-from amp_fsm.engine.look import survey_of
+from amp_fsm.engine.shared_look import PaneLook, SharedLook
 from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
 from amp_fsm.model.machine import Verb
-from amp_fsm.model.panes import owner_of, resolve_panes
+from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
-from amp_fsm.model.project import AgentSpec, Project, ServiceSpec
+from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record
-from amp_fsm.model.seen import Failed, PaneSeen
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen
 from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import STATUS, recounted, remember_write
 from amp_fsm.observe.screen import read_screen
@@ -65,6 +65,7 @@ class Performer:
         self._lock = threading.Lock()
         self._files = threading.Lock()
         self._starting = threading.Lock()
+        self._looks = SharedLook(project, world.terminal)
 
     def perform(self, plan: Plan) -> None:
         """Perform every step and intent of the plan."""
@@ -160,31 +161,27 @@ class Performer:
 
     def _look_at(self, agent: AgentSpec, intent: str) -> tuple[PaneSeen, ScreenReading] | Failed:
         """Return a fresh look at an agent's pane; the one the intent was typed into, once it was."""
-        pane = self._pane_of(agent)
-        if isinstance(pane, Failed):
-            return pane
-        with self._lock:
-            typed = self.record.intents[intent].pane if intent in self.record.intents else None
-        if typed is not None and pane.ref != typed:
+        seen = self._looks.look(agent.address)
+        if isinstance(seen, Failed):
+            return seen
+        typed = self._saved_pane(intent)
+        if typed is not None and seen.pane.ref != typed:
             return Failed(reason="the pane or its process changed")
-        capture = self.world.terminal.capture((pane.ref,)).get(pane.ref.pane)
-        if not isinstance(capture, str):
-            return capture or Failed(reason="the screen was not captured")
+        if isinstance(seen.screen, Failed):
+            return seen.screen
         profile = self.project.profiles[agent.profile]
-        return pane, read_screen(profile, capture, pane.variables, self.world.clock.read().wall)
+        return seen.pane, read_screen(profile, seen.screen, seen.pane.variables, self.world.clock.read().wall)
 
-    def _pane_of(self, spec: AgentSpec | ServiceSpec) -> PaneSeen | Failed:
-        survey = survey_of(self.project, self.world.terminal)
-        if isinstance(survey, Failed):
-            return survey
-        return resolve_panes(self.project, survey).get(spec.address) or Failed(reason="the pane is gone")
+    def _saved_pane(self, intent: str) -> PaneRef | None:
+        with self._lock:
+            return self.record.intents[intent].pane if intent in self.record.intents else None
 
     def _start(self, intent: Intent) -> Intent:
         kind, _, name = intent.address.partition("/")
         spec = self.project.agents[name] if kind == "agent" else self.project.services[name]
         owner = owner_of(self.project, spec)
-        pane = self._pane_of(spec)
-        ours = isinstance(pane, PaneSeen) and pane.owner == owner and pane.started != ""
+        seen = self._looks.look(intent.address, screen=False)
+        ours = isinstance(seen, PaneLook) and seen.pane.owner == owner and seen.pane.started != ""
         launch = Launch(
             owner=owner,
             intent=intent.id,
@@ -196,7 +193,7 @@ class Performer:
             cwd=intent.action.cwd,
             columns=self.project.tmux.columns,
             rows=self.project.tmux.rows,
-            replace=pane.ref if isinstance(pane, PaneSeen) and ours else None,
+            replace=seen.pane.ref if isinstance(seen, PaneLook) and ours else None,
         )
         with self._starting:  # two at once would both make the session, or want the same free window
             started = self.world.terminal.start(launch)
