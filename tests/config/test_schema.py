@@ -88,6 +88,35 @@ def test_a_word_that_the_quick_look_does_not_know_is_never_called_right() -> Non
     assert not fits("long", schema, schema)
 
 
+@pytest.mark.parametrize(
+    ("schema", "right", "wrong"),
+    [
+        ({"type": "string"}, "7", 7),
+        ({"type": "integer"}, 7, 7.0),
+        ({"type": "integer"}, 0, False),
+        ({"type": ["string", "null"]}, None, []),
+        ({"enum": [True, "true"]}, True, 1),
+        ({"const": 1}, 1, True),
+        ({"pattern": "^a"}, "ab", "ba"),
+        ({"minimum": 0}, 0, -1),
+        ({"minItems": 1}, [None], []),
+        ({"items": {"type": "string"}}, ["a"], ["a", 1]),
+        ({"minProperties": 1}, {"a": 1}, {}),
+        ({"maxProperties": 1}, {"a": 1}, {"a": 1, "b": 2}),
+        ({"required": ["a"]}, {"a": 1}, {"b": 1}),
+        ({"properties": {"a": {"type": "null"}}, "additionalProperties": False}, {"a": None}, {"b": None}),
+        ({"properties": {"a": {"type": "null"}}}, {"b": 1}, {"a": 1}),
+        ({"additionalProperties": {"type": "null"}}, {"a": None}, {"a": 1}),
+        ({"allOf": [{"minimum": 0}, {"type": "integer"}]}, 1, -1),
+        ({"$ref": "#/definitions/word", "definitions": {"word": {"type": "string"}}}, "a", 1),
+    ],
+    ids=str,
+)
+def test_the_quick_look_at_every_word(schema: Mapping[str, Any], right: object, wrong: object) -> None:
+    assert fits(right, schema, schema)
+    assert not fits(wrong, schema, schema)
+
+
 def test_an_included_file_may_have_any_key_of_a_configuration_and_needs_none() -> None:
     whole, part = SCHEMAS["amp-fsm"], SCHEMAS["included"]
     assert part["properties"] == whole["properties"]

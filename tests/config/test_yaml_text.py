@@ -105,12 +105,15 @@ def test_a_merge_key_lays_a_mapping_under_ones_own() -> None:
         pytest.param("a: é\nb: *x\n".encode(), 2, 4, id="an-unknown-alias"),
         pytest.param(b"a: 1\n---\nb: 2\n", 2, 1, id="a-second-document"),
         pytest.param(b"a: 1\nb: x\x07y\n", 2, 5, id="a-bell"),
+        pytest.param(b"\xef\xbb\xbfa: *x\n", 1, 4, id="after-a-byte-order-mark"),
+        pytest.param(b"a: [1,\n  2\n", 1, 4, id="a-bracket-that-stays-open"),
     ],
 )
 def test_what_cannot_be_read_has_a_place(data: bytes, line: int, column: int) -> None:
     (problem,) = parse(data, "x").problems
     assert (problem.line, problem.column) == (line, column)
     assert problem.excerpt
+    assert "\ufeff" not in problem.excerpt
 
 
 @given(st.binary(max_size=200))
