@@ -14,13 +14,13 @@ from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
 from amp_fsm.model.project import AgentSpec, Project, TaskSpec
-from amp_fsm.model.record import Assignment, Record, SubjectRecord
+from amp_fsm.model.record import Assignment, Intent, Record, SubjectRecord
 from amp_fsm.model.time import Now
 from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
 from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.offers import make_offers
-from amp_fsm.plan.open_intents import due_steps
+from amp_fsm.plan.open_intents import due_steps, unknown_intents
 from amp_fsm.plan.situation import Situation, renamed, situate
 from amp_fsm.plan.subject_facts import SubjectFacts
 from amp_fsm.plan.upkeep import upkeep
@@ -47,7 +47,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         steps=made.steps,
         changes=made.changes,
         held=made.held,
-        drift=(*observed.drift, *drift_of(situation, made.changes, made.steps)),
+        drift=(*observed.drift, *drift_of(situation, made.changes, made.steps, made.held)),
         complete=not observed.unreachable
         and not any(item.mark in ("?", "x") and not item.pending for item in made.held),
         pending=_pending(situation, made),
@@ -74,7 +74,8 @@ class _Made:
         steps = tuple(step for step in steps if step.intent.address not in stopped or _only_notes(step))
         adopted = tuple(change for change in adoptions(situation) if change.address not in stopped)
         acting = {step.intent.address for step in steps if _acts(step)}
-        busy = {change.address for change in adopted} | acting | set(stopped)
+        settling = {step.intent.address for step in steps if _settles(step)}
+        busy = {change.address for change in adopted} | acting | settling | set(stopped)
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
         offers = make_offers(situation, busy | {f"task/{task}" for task in bound})
         opened = _opened(situation, offers)
@@ -93,6 +94,11 @@ class _Made:
 
 def _only_notes(step: Step) -> bool:
     return step.recovery in (Recovery.DONE, Recovery.ASK, Recovery.WAIT)
+
+
+def _settles(step: Step) -> bool:
+    """Whether this pass finds out what became of a prompt: until that is recorded, whether it arrived is not known."""
+    return step.intent.action.verb is Verb.SEND and step.recovery in (Recovery.DONE, Recovery.ASK)
 
 
 def _acts(step: Step) -> bool:
@@ -212,7 +218,14 @@ def _held(situation: Situation, stopped: Mapping[str, str]) -> tuple[Held, ...]:
         text = looked_at_only(situation, address) if isinstance(spec, AgentSpec) else ""
         if text:
             held.append(Held(address=address, state=situation.subjects[address].state, mark="-", text=text))
+    held += [_unknown(situation, intent) for intent in unknown_intents(situation)]
     return tuple(held)
+
+
+def _unknown(situation: Situation, intent: Intent) -> Held:
+    command = f"amp-fsm resolve {situation.project.source} {intent.id} --delivered|--not-delivered"
+    text = f"whether {intent.action.what or intent.action.verb} was delivered is unknown: {command}"
+    return Held(address=intent.address, state=situation.state(intent.address), mark="?", text=text)
 
 
 def _done_task(situation: Situation, address: str) -> bool:
