@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from amp_fsm.model.facts import Fact
-from amp_fsm.model.guards import Guard, fact_names, guard_text
+from amp_fsm.model.facts import Fact, Truth
+from amp_fsm.model.guards import Guard, Op, fact_names, guard_text
 from amp_fsm.model.machine import ActionSpec, TransitionSpec, Verb
 from amp_fsm.model.plan import Change
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord, Use
@@ -24,10 +24,22 @@ def because_of(guard: Guard, facts: Mapping[str, Fact]) -> tuple[str, tuple[Fact
     names = tuple(dict.fromkeys(fact_names(guard)))
     found = tuple(facts[name] for name in names)
     quotes = [
-        fact.evidence for fact in found if fact.truth == "true" and fact.evidence and fact.source in QUOTED_SOURCES
+        fact.evidence for fact in _telling(guard, facts, Truth.TRUE) if fact.evidence and fact.source in QUOTED_SOURCES
     ]
     text = guard_text(guard)
     return (f"{text} ({quotes[-1]})" if quotes else text), found
+
+
+def _telling(guard: Guard, facts: Mapping[str, Fact], wanted: Truth) -> Iterator[Fact]:
+    """Yield the facts that speak for a guard's being `wanted`; those under a `not` do so by their opposite."""
+    if guard.op is Op.FACT:
+        if facts[guard.name].truth is wanted:
+            yield facts[guard.name]
+        return
+    if guard.op is Op.NOT:
+        wanted = Truth.FALSE if wanted is Truth.TRUE else Truth.TRUE
+    for part in guard.of:
+        yield from _telling(part, facts, wanted)
 
 
 def moved(situation: Situation, subject: SubjectRecord, to: str, because: str) -> SubjectRecord:

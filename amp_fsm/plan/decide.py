@@ -128,7 +128,7 @@ def _waiting(situation: Situation, subject: SubjectRecord, transition: Transitio
     blanks = [facts[name] for name in dict.fromkeys(fact_names(transition.when)) if facts[name].truth is Truth.UNKNOWN]
     unreachable = situation.observed.unreachable and subject.address.startswith("agent/")
     reasons = ", ".join(f"{fact.name} unknown ({fact.evidence or fact.why})" for fact in blanks)
-    text = f"cannot tell whether to {transition.name} [{guard_text(transition.when)}]: {reasons}"
+    text = f"cannot tell about {transition.name} [{guard_text(transition.when)}]: {reasons}"
     if unreachable:
         text = f"unreachable ({situation.observed.unreachable}): state kept, timers held"
     return Held(

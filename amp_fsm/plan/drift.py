@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift
-from amp_fsm.model.plan import Change, Step
+from amp_fsm.model.plan import Change, Held, Step
 from amp_fsm.plan.offers import attempts_spent
 from amp_fsm.plan.situation import Situation
 
 
-def drift_of(situation: Situation, changes: Sequence[Change], steps: Sequence[Step]) -> tuple[Drift, ...]:
+def drift_of(
+    situation: Situation, changes: Sequence[Change], steps: Sequence[Step], held: Sequence[Held]
+) -> tuple[Drift, ...]:
     """Return the differences between desired and observed that remain after this plan."""
     concerned = {change.address for change in changes} | {step.intent.address for step in steps}
+    concerned |= {item.address for item in held}
     found: list[Drift] = []
     for agent in situation.project.agents.values():
         if agent.address not in concerned:

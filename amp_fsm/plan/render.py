@@ -46,7 +46,7 @@ def _steps(steps: Sequence[Step], color: bool) -> Iterator[str]:
     for step in steps:
         intent = step.intent
         mark = "?" if step.recovery in (Recovery.ASK, Recovery.WAIT) else ">"
-        what = f"intent {intent.id} {intent.status}: {step.because}"
+        what = f"intent {intent.id}: {step.because}"
         yield _row(
             mark, intent.address, f"{intent.action.verb} {intent.action.what}".strip(), str(step.recovery), what, color
         )

@@ -85,6 +85,8 @@ def overdue_text(due: Due, now: float) -> str:
     text = (
         f"{what[due.timer.since]} for {span}" if due.timer.since is not Since.DELIVERY else f"{span} since the prompt"
     )
-    if due.timer.repeats and due.timer.budget.most:
+    if due.spent:
+        text += f" ({due.timer.name}: {due.timer.budget.most} of {due.timer.budget.most} spent)"
+    elif due.timer.repeats and due.timer.budget.most:
         text += f" ({due.timer.name} {due.number} of {due.timer.budget.most})"
     return text
