@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from amp_fsm.cli.opening import open_project
-from amp_fsm.cli.output import local_time, one_line, print_json, table
+from amp_fsm.cli.output import DurationParam, local_time, one_line, print_json, table
 
 if TYPE_CHECKING:
     from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
     from amp_fsm.model.record import Record
+    from amp_fsm.ports import World
 
-EXAMPLE = "\b\nExample:\n  amp-fsm status my-team.yaml"
+EXAMPLE = "\b\nExample:\n  amp-fsm status my-team.yaml --watch"
 
 
 @click.command("status", epilog=EXAMPLE, short_help="Show agents, tasks, services and open intents.")
 @click.argument("config")
+@click.option("--watch", is_flag=True, help="Show it anew whenever it changed, until Ctrl-C.")
+@click.option("--interval", type=DurationParam(), default=2.0, metavar="D", help="With --watch: how often to look.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def command(config: str, as_json: bool) -> None:
+def command(config: str, watch: bool, interval: float, as_json: bool) -> None:
     """Show agents, tasks, services, open intents and the last pass, as they are recorded.
 
     Asks neither tmux nor any agent: `plan` looks at what is so right now.
     """
+    if watch and as_json:
+        raise click.UsageError("--watch and --json exclude each other")
     project, world = open_project(config)
+    if watch:
+        _watch(project, world, config, interval)
     record = world.store.load()
     if as_json:
         print_json(status_json(project, record, config))
     else:
         click.echo(status_text(project, record, config), nl=False)
+
+
+def _watch(project: Project, world: World, config: str, interval: float) -> NoReturn:
+    shown = ""
+    while True:
+        text = status_text(project, world.store.load(), config)
+        if text != shown:
+            click.clear()  # a terminal; anything else gets one after the other
+            click.echo(text if sys.stdout.isatty() else f"{text}\n", nl=False)
+            sys.stdout.flush()
+        shown = text
+        world.clock.pause(interval)
 
 
 def status_text(project: Project, record: Record, config: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,3 +75,19 @@ def test_json_has_everything_by_address(home: Home) -> None:
     assert [(task["agent"], task["attempts"]) for task in said["tasks"]] == [("ada", 1)]
     assert said["intents"][0]["resolve"].startswith("amp-fsm resolve ")
     assert (said["serial"], said["held"], said["last_pass"][:4]) == (1, [], "2026")
+
+
+def test_watching_shows_what_changed_until_it_is_ended(home: Home) -> None:
+    argv = [sys.executable, "-m", "amp_fsm", "status", home.config, "--watch", "--interval", "20ms"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "no pass yet" in process.stdout.readline()
+        commit(home)
+        assert any("last pass" in line for line in iter(process.stdout.readline, ""))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=15)
+    assert (process.returncode, err) == (130, "\namp-fsm: interrupted\n")
+
+
+def test_watching_and_json_exclude_each_other(home: Home) -> None:
+    assert home.run("status", "--watch", "--json").code == 1
