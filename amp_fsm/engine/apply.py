@@ -22,7 +22,7 @@ from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record
-from amp_fsm.model.seen import Failed, PaneRef, PaneSeen
+from amp_fsm.model.seen import Failed, PaneSeen
 from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import STATUS, recounted, remember_write
 from amp_fsm.observe.screen import read_screen
@@ -154,27 +154,20 @@ class Performer:
             terminal=self.world.terminal,
             clock=self.world.clock,
             save=self._save,
-            look=lambda: self._look_at(agent, intent.id),
+            look=lambda: self._look_at(agent),
             held=lambda: self._held(intent),
         )
         return deliver(intent, recovery, delivery)
 
-    def _look_at(self, agent: AgentSpec, intent: str) -> tuple[PaneSeen, ScreenReading] | Failed:
-        """Return a fresh look at an agent's pane; the one the intent was typed into, once it was."""
+    def _look_at(self, agent: AgentSpec) -> tuple[PaneSeen, ScreenReading] | Failed:
+        """Return a fresh look at an agent's pane."""
         seen = self._looks.look(agent.address)
         if isinstance(seen, Failed):
             return seen
-        typed = self._saved_pane(intent)
-        if typed is not None and seen.pane.ref != typed:
-            return Failed(reason="the pane or its process changed")
         if isinstance(seen.screen, Failed):
             return seen.screen
         profile = self.project.profiles[agent.profile]
         return seen.pane, read_screen(profile, seen.screen, seen.pane.variables, self.world.clock.read().wall)
-
-    def _saved_pane(self, intent: str) -> PaneRef | None:
-        with self._lock:
-            return self.record.intents[intent].pane if intent in self.record.intents else None
 
     def _start(self, intent: Intent) -> Intent:
         kind, _, name = intent.address.partition("/")

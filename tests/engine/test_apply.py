@@ -319,6 +319,22 @@ def test_a_bug_while_a_prompt_is_on_its_way_leaves_it_to_recovery(scene: Scene) 
     assert scene.store.record.intents["ada-0"].status is IntentStatus.TYPED
 
 
+def test_a_program_that_is_another_one_once_the_prompt_is_typed_is_asked_about_at_once(scene: Scene) -> None:
+    @dataclass(slots=True)
+    class Restarting(FakeClock):
+        """A clock during whose first settling the agent's program is started anew by somebody."""
+
+        def settle(self, seconds: float) -> None:
+            FakeClock.settle(self, seconds)
+            scene.pane("ada").pid = 4711
+
+    clock = Restarting()
+    outcomes = scene.perform(plan_of(send()), clock=clock)
+    assert outcomes["ada-0"] == ("unknown", "typed; then the pane or its process changed")
+    assert len(clock.settled) == 1
+    assert scene.pane("ada").entered == ""
+
+
 # ---- what earlier passes left ----------------------------------------------------------------------------------------
 
 

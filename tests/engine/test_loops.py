@@ -161,6 +161,7 @@ def test_an_action_that_stays_open_is_not_tried_again_without_a_breath() -> None
     assert next_wait(a_pass(outcomes=(an_intent(IntentStatus.TYPED),)), 60.0) == 60.0
     assert next_wait(a_pass(outcomes=(an_intent(IntentStatus.DONE),)), 60.0) == 0.0
     assert next_wait(a_pass(replace(QUIET, born=(born,))), 60.0) == 0.0
+    assert next_wait(a_pass(answered=("fire agent/ada retire",)), 60.0) == 0.0
 
 
 def test_converged_means_that_nothing_is_open_pending_or_was_only_looked_at() -> None:
