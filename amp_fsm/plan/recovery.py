@@ -91,10 +91,19 @@ def _touched(
     if pane.typed != intent.id and intent.status is IntentStatus.TYPING:
         return _untouched(intent, pane, reading, entry, wanted, profile)
     step = judge(intent, pane, reading)
+    if wanted and reading is not None and _not_drawn(step, pane, reading):
+        why = "typed; its text is not in the composer: looking for it a while before the submit key"
+        return Step(intent=intent, recovery=Recovery.ENTER, because=why)
     if wanted or step.recovery is Recovery.DONE or (pane.entered == intent.id and step.recovery is Recovery.WAIT):
         return step
     why = "typed, and no longer wanted: it will not be submitted"
     return Step(intent=intent, recovery=Recovery.ASK, because=why)
+
+
+def _not_drawn(step: Step, pane: PaneSeen, reading: ScreenReading) -> bool:
+    """Return whether the program may only not have drawn the text yet; delivery presses no key unless it sees it."""
+    quiet = reading.state is ScreenState.IDLE and reading.composer is Composer.EMPTY
+    return step.recovery is Recovery.ASK and quiet and pane.typed == step.intent.id != pane.entered
 
 
 def _untouched(

@@ -109,7 +109,7 @@ TABLE = [
     ("typed-and-collapsed", Case(status=TYPED, witness="typed", reading=COLLAPSED), Recovery.ENTER),
     ("14-typed-and-somebody-added-words", Case(status=TYPED, witness="typed", reading=MIXED), Recovery.ASK),
     ("14-typed-and-a-foreign-draft", Case(status=TYPED, witness="typed", reading=FOREIGN), Recovery.ASK),
-    ("typed-and-the-composer-is-empty", Case(status=TYPED, witness="typed"), Recovery.ASK),
+    ("typed-and-not-drawn-yet", Case(status=TYPED, witness="typed"), Recovery.ENTER),
     ("16-typed-and-a-dialog-is-up", Case(status=TYPED, witness="typed", reading=DIALOG), Recovery.WAIT),
     (
         "6-typed-and-it-is-busy",
