@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from amp_fsm.config.build_machines import MachineBuilder
 from amp_fsm.config.durations import parse_duration
 from amp_fsm.config.merge import lay_over
 from amp_fsm.config.problems import Finding, did_you_mean
-from amp_fsm.model.profile import Profile
+from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
     AgentSpec,
     CheckSpec,
@@ -209,7 +209,11 @@ def _profiles(tree: Tree, findings: list[Finding]) -> dict[str, Profile]:
     built: dict[str, Profile] = {}
     for name in data:
         whole = _extended(name, data, findings, ())
-        built[name] = _convert({**whole, "name": name, "env": _texts(whole.get("env") or {})}, Profile)
+        try:
+            built[name] = _convert({**whole, "name": name, "env": _texts(whole.get("env") or {})}, Profile)
+        except msgspec.ValidationError as error:  # a rule or region that nothing below completes
+            message = f"profile `{name}` is not whole: {str(error).replace('Object m', 'm').replace('$.', '')}"
+            findings.append(Finding(code="E212", path=("profiles", name), message=message, on="key"))
     return built
 
 
