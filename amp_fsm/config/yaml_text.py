@@ -95,8 +95,9 @@ def _syntax_problem(error: YAMLError, text: str, file: str) -> Problem:
         span = Span(mark.line, indent.index("\t"), 1)
         message = "a tab indents this line; YAML allows only spaces"
         return _problem(file, text, span, "E106", message, "replace the tab by spaces")
-    apart = opened is not None and opened.line != mark.line
-    mend = f"it belongs to what begins in line {opened.line + 1}" if apart else ""
+    mend = ""
+    if opened is not None and opened.line != mark.line:
+        mend = f"it belongs to what begins in line {opened.line + 1}"
     return _problem(file, text, Span(mark.line, mark.column, 1), "E107", message, mend)
 
 
