@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -209,12 +209,24 @@ def _profiles(tree: Tree, findings: list[Finding]) -> dict[str, Profile]:
     built: dict[str, Profile] = {}
     for name in data:
         whole = _extended(name, data, findings, ())
+        rules = [rule for rule in whole.get("rules") or () if "state" in rule]
+        findings.extend(_stateless(name, data[name], {rule["id"] for rule in rules}))
+        env = _texts(whole.get("env") or {})
         try:
-            built[name] = _convert({**whole, "name": name, "env": _texts(whole.get("env") or {})}, Profile)
+            built[name] = _convert({**whole, "name": name, "env": env, "rules": rules}, Profile)
         except msgspec.ValidationError as error:  # a rule or region that nothing below completes
             message = f"profile `{name}` is not whole: {str(error).replace('Object m', 'm').replace('$.', '')}"
             findings.append(Finding(code="E212", path=("profiles", name), message=message, on="key"))
     return built
+
+
+def _stateless(name: str, data: Tree, whole: Set[str]) -> Iterator[Finding]:
+    """Yield the rules of a profile that get no state; the schema cannot, for those that edit a parent's need none."""
+    for place, rule in enumerate(data.get("rules") or ()):
+        if rule["id"] not in whole and rule.get("remove") is not True:
+            message = f"rule `{rule['id']}` says no `state`, nor does one of that id in what `{name}` extends"
+            mend = did_you_mean("", [state for state in ScreenState if state is not ScreenState.UNKNOWN])
+            yield Finding(code="E202", path=("profiles", name, "rules", place, "id"), message=message, suggestion=mend)
 
 
 def _extended(name: str, data: Mapping[str, Tree], findings: list[Finding], above: tuple[str, ...]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class MachineBuilder:
             said = (
                 f"`initial` is {data['initial']!r}, which is not a state"
                 if "initial" in data
-                else "`initial` is missing"
+                else "there is no `initial`"
             )
             self._say(
                 "E207", (*path, "initial"), f"{said} of machine `{name}`", f"states: {', '.join(states) or 'none'}"

@@ -57,6 +57,16 @@ def test_included_files_are_merged_in_order_and_the_including_one_wins(tmp_path:
     assert project.prompts == {"x": "from b", "y": "from c", "z": "from a"}
 
 
+def test_a_file_that_two_files_include_is_merged_once_before_both(tmp_path: Path) -> None:
+    (tmp_path / "shared.yaml").write_text("prompts: {x: from shared, y: from shared}\n")
+    (tmp_path / "one.yaml").write_text("include: [shared.yaml]\nprompts: {x: from one}\n")
+    (tmp_path / "two.yaml").write_text("include: [shared.yaml]\nprompts: {z: from two}\n")
+    (tmp_path / "c.yaml").write_text(f"include: [one.yaml, two.yaml]\n{MINIMAL}")
+    project = load(tmp_path / "c.yaml").project
+    assert project is not None
+    assert project.prompts == {"x": "from one", "y": "from shared", "z": "from two"}
+
+
 def test_variables_are_expanded_where_the_schema_says_so_and_nowhere_else(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(
         "version: 1\nproject: {name: p, root: '${WHERE:-here}/x', store: ~/store}\ntmux: {session: s}\n"
@@ -123,6 +133,10 @@ def test_the_digest_is_of_what_was_merged_not_of_where_it_stood(
     assert by_name is not None
     assert by_path is not None
     assert (by_name.digest, by_name.root) == (by_path.digest, by_path.root)
+    (tmp_path / "c.yaml").write_text(MINIMAL.replace("name: p", "name: q"))
+    edited = load(Path("c.yaml")).project
+    assert edited is not None
+    assert edited.digest != by_name.digest
 
 
 def test_priorities_are_read_in_french_too() -> None:

@@ -187,6 +187,12 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
     return tree
 
 
+def test_a_decimal_is_no_whole_number() -> None:
+    tree = {**TREE, "agents": {"ada": {"profile": "practice", "window": 4.0}}}
+    (finding,) = check_shape(tree, schema_text())
+    assert (finding.path, finding.suggestion) == (("agents", "ada", "window"), "write it in quotes: '4.0'")
+
+
 def test_the_tree_that_is_mutated_is_right() -> None:
     assert check_shape(TREE, schema_text()) == ()
 
