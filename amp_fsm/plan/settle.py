@@ -51,8 +51,9 @@ def _told(assignment: Assignment, before: Intent, intent: Intent, now: Now) -> A
         return replace(assignment, unknown=True)
     if intent.status is not IntentStatus.DONE:
         return replace(assignment, unknown=False)
-    # Recovered after a crash: claims made since the submit key count, so delivery dates from then.
-    at = before.changed if before.status is IntentStatus.ENTERED else now.policy
+    # Recovered, or told by a person: claims made since then count, so delivery dates from the submit key or the plan.
+    known = {IntentStatus.ENTERED: before.changed, IntentStatus.UNKNOWN: before.at}
+    at = known.get(before.status, now.policy)
     wall = now.wall - (now.policy - at)
     return replace(assignment, delivered=at, delivered_wall=wall, unknown=False, returned=False)
 
