@@ -6,16 +6,19 @@ listing of panes and reads the documents; captures no screen, and changes nothin
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 
 from amp_fsm.engine.look import survey_of
 from amp_fsm.model.project import Project
-from amp_fsm.model.seen import Failed, FileSeen, PaneRef
+from amp_fsm.model.seen import Failed, FileSeen
 from amp_fsm.ports import World
 
 WATCH_SECONDS = 2.0
 """Seconds between two looks."""
+
+SILENT_SECONDS = 3.0
+"""Seconds since a pane last drew anything after which it is silent; spinners draw at least every second."""
 
 
 @dataclass(slots=True)
@@ -28,7 +31,6 @@ class Watcher:
 
     world: World
     _seen: Hashable = None
-    _activity: Mapping[PaneRef, int] = field(default_factory=dict)
 
     def stirred(self, project: Project) -> bool:
         """Return whether anything changed since the last call; False for the first one."""
@@ -47,8 +49,7 @@ class Watcher:
         survey = survey_of(project, self.world.terminal)
         if isinstance(survey, Failed):
             return "unreachable"
-        before, self._activity = self._activity, {pane.ref: pane.activity for pane in survey.panes}
+        silent_since = self.world.clock.read().wall - SILENT_SECONDS
         return frozenset(
-            (pane.ref, pane.owner, pane.command, pane.dead, before.get(pane.ref, pane.activity) != pane.activity)
-            for pane in survey.panes
+            (pane.ref, pane.owner, pane.command, pane.dead, pane.activity > silent_since) for pane in survey.panes
         )

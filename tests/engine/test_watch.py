@@ -46,9 +46,9 @@ def world() -> SmallWorld:
     return made
 
 
-def draw(world: SmallWorld, second: int) -> None:
+def draw(world: SmallWorld) -> None:
     assert isinstance(world.terminal, DrawingTerminal)
-    world.terminal.drawn["ada"] = second
+    world.terminal.drawn["ada"] = int(world.clock.wall)
 
 
 CALLS: dict[str, Callable[[SmallWorld], object]] = {
@@ -60,7 +60,7 @@ CALLS: dict[str, Callable[[SmallWorld], object]] = {
     "a program ended": lambda world: setattr(world.terminal.panes["%0"], "dead", True),
     "another program came to the front": lambda world: setattr(world.terminal.panes["%0"], "command", "bash"),
     "a pane is gone": lambda world: world.terminal.panes.clear(),
-    "a silent pane draws": lambda world: draw(world, 1),
+    "a silent pane draws": draw,
     "tmux does not answer": lambda world: setattr(world.terminal, "broken", "no answer in 5 s"),
 }
 
@@ -70,18 +70,20 @@ def test_it_stirs_once(world: SmallWorld, what: str) -> None:
     watcher = Watcher(world.ports)
     assert [watcher.stirred(TEAM), watcher.stirred(TEAM)] == [False, False]
     CALLS[what](world)
-    assert watcher.stirred(TEAM)
-    if what != "a silent pane draws":
-        assert not watcher.stirred(TEAM)
+    assert [watcher.stirred(TEAM), watcher.stirred(TEAM)] == [True, False]
 
 
 def test_a_pane_that_goes_on_drawing_stirs_when_it_begins_and_when_it_falls_silent(world: SmallWorld) -> None:
     watcher = Watcher(world.ports)
     stirred = []
-    for second in (0, 0, 1, 2, 3, 4, 4, 4):
-        draw(world, second)
-        stirred.append(watcher.stirred(TEAM))
-    assert stirred == [False, False, True, False, False, False, True, False]
+    for draws in (False, False, True, True, True, True, False, False, False, False):
+        if draws:
+            draw(world)
+        # Right before a pass and while the loop waits, so at very different distances.
+        stirred.append((watcher.stirred(TEAM), watcher.stirred(TEAM)))
+        world.clock.pass_time(WATCH_SECONDS)
+    assert [number for number, (first, _) in enumerate(stirred) if first] == [2, 7]
+    assert not any(second for _, second in stirred)
 
 
 def test_looking_asks_for_one_listing_and_for_no_screen(world: SmallWorld) -> None:
