@@ -4,10 +4,10 @@
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup run test lint bench
+.PHONY: help setup run test test-agents lint bench
 
 help:  ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 setup:  ## make .venv, and install tmux if it is missing and no password is needed
 	@tools/setup dev
@@ -25,6 +25,10 @@ lint: setup  ## style, types, layers
 test: lint  ## lint, then every test
 	@tools/setup agents
 	$(BIN)/pytest
+
+test-agents: setup  ## test with every real agent program that can run without an account (installs them: about 3 GB)
+	@tools/setup all-agents
+	AMP_FSM_AGENTS=all $(BIN)/pytest tests/agents
 
 bench: setup  ## measure, and print the tables of docs/performance.md
 	@$(BIN)/python -m tests.benchmarks

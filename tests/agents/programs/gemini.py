@@ -1,0 +1,29 @@
+"""Gemini CLI.  Closing its pane does not end it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.agents.programs.program import Place, Program
+
+
+def _prepare(place: Place) -> Mapping[str, str]:
+    settings = {
+        "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": True}},
+        "general": {"enableAutoUpdate": False, "enableAutoUpdateNotification": False},
+        "privacy": {"usageStatisticsEnabled": False},
+    }
+    place.write(".gemini/settings.json", settings)
+    place.write(".gemini/trustedFolders.json", {str(place.work): "TRUST_FOLDER"})
+    return {"GEMINI_API_KEY": "dummy", "GOOGLE_GEMINI_BASE_URL": place.url}
+
+
+GEMINI = Program(
+    name="gemini",
+    profile="gemini",
+    installer="npm",
+    package="@google/gemini-cli",
+    version="0.61.0",
+    argv=("gemini",),
+    prepare=_prepare,
+)
