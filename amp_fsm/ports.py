@@ -100,6 +100,12 @@ class Terminal(Protocol):
         `again` allows a second press for an intent that was already submitted.
         """
 
+    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+        """Press keys in an open dialog, in one server-side command list; a single character is typed as it is.
+
+        With `intent` the last of them answers the dialog: it is witnessed, and refused when it was witnessed before.
+        """
+
     def stop(self, pane: PaneRef, owner: str) -> Effect:
         """End a pane that we started and that carries `owner`."""
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from amp_fsm.engine.reconcile import answer_only
 from amp_fsm.engine.requests import asked
 from amp_fsm.errors import NotPossibleError, ProjectLockedError
 from amp_fsm.model.project import Project
+from amp_fsm.model.record import Intent
 from amp_fsm.ports import World
 
 
-def ask(project: Project, world: World, verb: str, arguments: tuple[str, ...]) -> str:
-    """Carry a request out, or leave it to the holder of the lock; return what came of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What came of a request: why it was left for another process, or the intents that were carried out with it."""
+
+    left: str = ""
+    outcomes: tuple[Intent, ...] = ()
+
+
+def ask(project: Project, world: World, verb: str, arguments: tuple[str, ...]) -> Asked:
+    """Carry a request out, or leave it to the holder of the lock.
 
     Raises:
         NotPossibleError: it was refused; nothing was changed.
@@ -18,11 +29,11 @@ def ask(project: Project, world: World, verb: str, arguments: tuple[str, ...]) -
     world.store.request(verb, arguments)
     try:
         with world.store.lock():
-            refused = answer_only(project, world)
+            answered = answer_only(project, world)
     except ProjectLockedError as error:
-        return f"left for the process that is at work; it answers before its next pass ({error})"
+        return Asked(left=f"left for the process that is at work; it answers before its next pass ({error})")
     ours = f"{asked(verb, arguments)}: "
-    for text in refused:
+    for text in answered.refused:
         if text.startswith(ours):
             raise NotPossibleError(text.removeprefix(ours))
-    return ""
+    return Asked(outcomes=answered.outcomes)

@@ -33,7 +33,7 @@ def command(config: str, subject: str, transition: str, as_json: bool) -> None:
     project, world = open_with_terminal(config)
     address = find(subject, specs(project))
     _check_name(project, address, transition)
-    left = ask(project, world, FIRE, (address, transition))
+    left = ask(project, world, FIRE, (address, transition)).left
     state = world.store.load().subjects[address].state if not left else ""
     if as_json:
         print_json({"address": address, "transition": transition, "done": not left, "state": state, "note": left})

@@ -5,16 +5,15 @@ A command's module is imported only when the command is called, so that asking f
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 
 import click
 
 from amp_fsm import __version__
+from amp_fsm.cli.lazy import LazyGroup
 from amp_fsm.cli.output import exit_code
 from amp_fsm.errors import AmpFsmError, InvalidConfigError
 
@@ -33,6 +32,7 @@ COMMANDS = {
     "detect": "Classify captured screens, one JSON line each.",
     "fire": "Make a manual transition.",
     "resolve": "Settle a delivery that only a person can tell.",
+    "agent": "Answer an agent's dialog, go to its window.",
     "pause": "Hold every effect, or those of one AGENT.",
     "go": "End what `pause` began.",
     "graph": "Draw the machines.",
@@ -41,40 +41,11 @@ COMMANDS = {
 """Every command with its line of help, in the order of docs/cli.md; each is `amp_fsm.cli.NAME.command`."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the commands' names, in the order of the table."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, importing its module."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = importlib.import_module(f"amp_fsm.cli.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command that is meant, or say which one may have been."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = get_close_matches(args[0], COMMANDS, 1)
-            meant = f"; did you mean {close[0]}?" if close else ""
-            raise click.UsageError(f"no command {args[0]!r}{meant}", ctx)
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
 @click.group(
     PROGRAM,
     cls=LazyGroup,
+    table=COMMANDS,
+    module="amp_fsm.cli",
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="\b\nExample:\n  amp-fsm rehearse configs/practice.yaml\n  amp-fsm plan my-team.yaml",

@@ -35,7 +35,7 @@ def command(config: str, intent: str, delivered: bool | None, as_json: bool) -> 
     project, world = open_with_terminal(config)
     waiting = _waiting(world.store.load(), intent)
     answer = "delivered" if delivered else "not-delivered"
-    left = ask(project, world, RESOLVE, (intent, answer))
+    left = ask(project, world, RESOLVE, (intent, answer)).left
     if as_json:
         print_json({"intent": intent, "address": waiting.address, "answer": answer, "done": not left, "note": left})
     elif left:

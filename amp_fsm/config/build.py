@@ -16,6 +16,7 @@ from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
     AgentSpec,
+    ApprovalSpec,
     CheckSpec,
     Deliverable,
     DocumentSpec,
@@ -56,6 +57,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
     """Return the project of a tree whose shape is right, and what is wrong with it all the same."""
     machines = MachineBuilder()
     built = {name: machines.machine(name, data) for name, data in _items(tree, "machines")}
+    approvals = tuple(_approval(data, place, machines) for place, data in enumerate(tree.get("approvals") or ()))
     findings = list(machines.findings)
     profiles = _profiles(tree, findings)
     kinds = {name: _convert({**data, "name": name}, KindSpec) for name, data in _items(tree, "kinds")}
@@ -77,6 +79,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         tasks={task["id"]: _task(task, place, kinds) for place, task in enumerate(tree.get("tasks") or [])},
         facts={name: _fact(name, data, findings) for name, data in _items(tree, "facts")},
         machines={name: machine for name, machine in built.items() if machine is not None},
+        approvals=approvals,
         policies=_convert(tree.get("policies") or {}, Policies),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
@@ -242,6 +245,12 @@ def _extended(name: str, data: Mapping[str, Tree], findings: list[Finding], abov
     whole, misplaced = lay_over(below, own, ("profiles", name))
     findings.extend(misplaced)
     return dict(whole)
+
+
+def _approval(data: Tree, place: int, builder: MachineBuilder) -> ApprovalSpec:
+    budget = builder.budget({"max": 10, "per": "1h", **data}, ("approvals", place), default="1h")
+    rest = {key: value for key, value in data.items() if key not in ("max", "per", "remove")}
+    return _convert({"answer": "", **rest, "budget": budget}, ApprovalSpec)
 
 
 def _test(data: Tree, place: int) -> MachineTest:

@@ -113,7 +113,7 @@ class MachineBuilder:
             excluded=tuple(data.get("except") or ()),
             when=build_guard(data.get("when")),
             do=self._actions(data.get("do") or [], (*path, "do")),
-            budget=self._budget(data, path, default="assignment"),
+            budget=self.budget(data, path, default="assignment"),
             manual=data.get("manual", False),
         )
 
@@ -128,10 +128,11 @@ class MachineBuilder:
             when=build_guard(data.get("when")),
             to=data.get("to", ""),
             do=self._actions(data.get("do") or [], (*path, "do")),
-            budget=self._budget(data, path, default="entry"),
+            budget=self.budget(data, path, default="entry"),
         )
 
-    def _budget(self, data: Mapping[str, Any], path: Path, *, default: str) -> Budget:
+    def budget(self, data: Mapping[str, Any], path: Path, *, default: str) -> Budget:
+        """Return how often something may happen; what `per` cannot be is a finding."""
         per = data.get("per", default)
         seconds = 0.0
         if per not in SCOPES:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from amp_fsm.engine.answer import Answering, give
 from amp_fsm.engine.delivery import Delivery, deliver
 from amp_fsm.engine.document_writes import write_cells, write_row
 from amp_fsm.engine.shared_look import PaneLook, SharedLook
@@ -124,6 +125,8 @@ class Performer:
         match intent.action.verb:
             case Verb.SEND:
                 return self._send(intent, recovery)
+            case Verb.ANSWER:
+                return self._answer(intent)
             case Verb.START:
                 return self._start(intent)
             case Verb.ADOPT:
@@ -158,6 +161,20 @@ class Performer:
             held=lambda: self._held(intent),
         )
         return deliver(intent, recovery, delivery)
+
+    def _answer(self, intent: Intent) -> Intent:
+        agent = self.project.agents[intent.address.partition("/")[2]]
+        answering = Answering(
+            profile=self.project.profiles[agent.profile],
+            owner=owner_of(self.project, agent),
+            person=self.project.policies.person,
+            terminal=self.world.terminal,
+            clock=self.world.clock,
+            save=self._save,
+            look=lambda: self._look_at(agent),
+            held=lambda: self._held(intent),
+        )
+        return give(intent, answering)
 
     def _look_at(self, agent: AgentSpec) -> tuple[PaneSeen, ScreenReading] | Failed:
         """Return a fresh look at an agent's pane."""

@@ -114,7 +114,7 @@ def _refusal(intent: Intent, pane: PaneSeen, reading: ScreenReading, delivery: D
         return "the pane is not ours"
     if _right_of_way(pane, delivery):
         return "a person is typing there"
-    return unready(pane, reading, delivery.profile)
+    return unready(intent, pane, reading, delivery.profile)
 
 
 def _right_of_way(pane: PaneSeen, delivery: Delivery) -> bool:

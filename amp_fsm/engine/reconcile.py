@@ -10,6 +10,7 @@ from amp_fsm.engine.apply import Performer
 from amp_fsm.engine.commit import commit_of
 from amp_fsm.engine.look import look
 from amp_fsm.engine.requests import answer_requests
+from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.project import Project
@@ -127,13 +128,28 @@ def run_pass(
     )
 
 
-def answer_only(project: Project, world: World) -> tuple[str, ...]:
-    """Carry out the operator's requests and nothing else; return what could not be done.  The caller holds the lock.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came of the operator's requests: those refused, with the reason, and the dialogs that were answered."""
 
+    refused: tuple[str, ...] = ()
+    outcomes: tuple[Intent, ...] = ()
+
+
+def answer_only(project: Project, world: World) -> Answered:
+    """Carry out the operator's requests and nothing else.  The caller holds the lock.
+
+    An answer to a dialog is given at once; whatever else a request asks for is the next pass's work.
     A jump of the clocks stays unread, so that the next pass still looks before it acts.
     """
     sight = see(project, world)
     record = sight.record
     if not sight.now.gap:
         record = replace(record, policy=sight.now.policy, reading=sight.reading)
-    return answer_requests(project, world, sight.observed, record, sight.now).refused
+    answers = answer_requests(project, world, sight.observed, record, sight.now)
+    asked = {name for name in answers.record.intents if name not in record.intents}
+    made = plan(project, sight.observed, answers.record, replace(sight.now, gap=False))
+    steps = tuple(step for step in made.steps if step.intent.id in asked and step.intent.action.verb is Verb.ANSWER)
+    performer = Performer(project, world, answers.record, lambda intent: None)
+    performer.perform(replace(made, steps=steps, changes=()))
+    return Answered(refused=answers.refused, outcomes=tuple(performer.outcomes))

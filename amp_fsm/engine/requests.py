@@ -8,15 +8,17 @@ from dataclasses import dataclass, replace
 from amp_fsm.engine.commit import entries_of
 from amp_fsm.errors import AmpFsmError, NotPossibleError
 from amp_fsm.model.observed import Observed
+from amp_fsm.model.plan import Change
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record, Request
 from amp_fsm.model.time import Now
+from amp_fsm.plan.approvals import by_hand
 from amp_fsm.plan.manual import fire
 from amp_fsm.plan.settle import resolved
 from amp_fsm.plan.situation import situate
 from amp_fsm.ports import Commit, Entry, World
 
-FIRE, RESOLVE = "fire", "resolve"
+FIRE, RESOLVE, ANSWER = "fire", "resolve", "answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +59,19 @@ def _commit(project: Project, observed: Observed, record: Record, now: Now, requ
     if request.verb == RESOLVE:
         intent, answer = request.arguments
         return _resolved(record, now, intent, answer)
+    if request.verb == ANSWER:
+        address, label, digest = request.arguments
+        change = by_hand(situate(project, observed, record, now), address, label, digest)
+        return _changed(project, observed, record, now, change)
     message = f"unknown request {request.verb!r}"
     raise NotPossibleError(message)
 
 
 def _fired(project: Project, observed: Observed, record: Record, now: Now, address: str, transition: str) -> Commit:
-    change = fire(project, observed, record, now, address, transition)
+    return _changed(project, observed, record, now, fire(project, observed, record, now, address, transition))
+
+
+def _changed(project: Project, observed: Observed, record: Record, now: Now, change: Change) -> Commit:
     born = situate(project, observed, record, now).born
     subjects = {**record.subjects, **{subject.address: subject for subject in born}, change.address: change.after}
     assignments = {name: value for name, value in record.assignments.items() if name != change.closes}

@@ -26,6 +26,7 @@ class Verb(StrEnum):
     RELEASE = "release"  # close the open assignment (takes effect at commit)
     VERDICT = "verdict"  # answer the claim: `refused` or `verified` (takes effect at commit)
     SEND = "send"  # deliver a prompt
+    ANSWER = "answer"  # choose an answer of the dialog that is up; made by the planner from `approvals` only
     RUN = "run"  # start the task's checks, detached
     SET_ROW = "set_row"  # write cells of a status row
     APPEND_ROW = "append_row"  # add a row to a log table

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.dialog import Dialog, DialogSpec
+
 
 class ScreenState(StrEnum):
     """What a screen shows, as `detect` prints it."""
@@ -141,6 +143,9 @@ class Profile:
         stable_for: seconds that idle must last before it is believed.
         multiline: whether the composer takes a bracketed paste of several lines.
         noise: patterns removed from the screen before it is compared for progress (spinners, clocks, counters).
+        queues: a prompt submitted while it works waits for the end of the turn, whole; `queued`: patterns of the
+            bottom of the screen that show such a prompt waiting.
+        dialogs: how its dialogs are read and answered; None: only a person answers them.
         no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
         notes: what the rules rest on.
     """
@@ -158,6 +163,9 @@ class Profile:
     rules: tuple[ScreenRule, ...] = ()
     limit: LimitSpec = LimitSpec()
     noise: tuple[str, ...] = ()
+    queues: bool = False
+    queued: tuple[str, ...] = ()
+    dialogs: DialogSpec | None = None
     no_dialog: str = ""
     notes: str = ""
 
@@ -169,6 +177,8 @@ class ScreenReading:
     Attributes:
         line: 1-based line number of the evidence on the captured screen; 0 when it is not on the screen.
         composer_text: what stands in the composer, placeholders and ghost text left out.
+        asked: the dialog that is up, as far as its answers can be made out.
+        queued: a prompt that was submitted waits for the end of the turn.
         resets_at: wall time at which a usage limit ends; None when there is none or it cannot be read.
         body: digest of the screen without spinners and clocks; equal bodies mean no visible progress.
     """
@@ -181,5 +191,7 @@ class ScreenReading:
     composer_text: str = ""
     collapsed: bool = False
     dialog: str = ""
+    asked: Dialog | None = None
+    queued: bool = False
     resets_at: float | None = None
     body: str = ""

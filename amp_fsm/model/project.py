@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from amp_fsm.model.machine import MachineSpec
+from amp_fsm.model.machine import Budget, MachineSpec
 from amp_fsm.model.profile import Profile
 
 
@@ -36,6 +36,7 @@ class AgentSpec:
         command: argv, overriding the profile's.
         requires: services that must be up before it is started.
         cwd: folder it is started in; empty: the project's root.
+        queue: prompts may be submitted while it works; only for a profile that queues them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class AgentSpec:
     requires: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
     row: str = ""
+    queue: bool = False
     machine: str = "agent"
 
     @property
@@ -235,6 +237,34 @@ class TaskSpec:
         return f"task/{self.id}"
 
 
+HOURLY = Budget(most=10, per="", seconds=3600.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSpec:
+    """An answer that may be given to a dialog without a person.  All conditions that are given must hold.
+
+    Attributes:
+        agents: whose dialogs it answers; empty: all agents'.
+        dialog: the dialog's name; `text`: pattern of its text; `command`: pattern of all that it asks about.
+        answer: the answer's label, or `BEGINNING*`.
+        budget: how often it may be given; it is a person's turn when it is spent.
+    """
+
+    name: str
+    answer: str
+    agents: tuple[str, ...] = ()
+    dialog: str = ""
+    text: str = ""
+    command: str = ""
+    budget: Budget = HOURLY
+
+    @property
+    def cause(self) -> str:
+        """What a change made by it is called, `approval:NAME`."""
+        return f"approval:{self.name}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """Rules of the house.
@@ -291,5 +321,6 @@ class Project:
     tasks: Mapping[str, TaskSpec] = field(default_factory=dict)
     facts: Mapping[str, FactSpec] = field(default_factory=dict)
     machines: Mapping[str, MachineSpec] = field(default_factory=dict)
+    approvals: tuple[ApprovalSpec, ...] = ()
     policies: Policies = Policies()
     tests: tuple[MachineTest, ...] = ()

@@ -94,12 +94,12 @@ class Action:
 
     Attributes:
         target: the agent, service, document, or `operator`.
-        text: the prompt of `send` with its marker, or the message of `notify`.
-        what: the prompt's name, the check's name.
+        text: the prompt of `send` with its marker, the message of `notify`, or the dialog of `answer`.
+        what: the prompt's name, the check's name, the answer as the dialog writes it.
         row: the key of the row for `set_row`.
         cells: header (or column key) to text, for `set_row` and `append_row`.
-        argv, env, cwd, window: of `start` and `run`; `key`: the run's key.
-        submit, settle: how the profile submits, for `send`.
+        argv, env, cwd, window: of `start` and `run`; `key`: the run's key, the digest of the dialog.
+        submit, settle: how the profile submits, for `send`; `queue`: it may be submitted while the agent works.
     """
 
     verb: Verb
@@ -116,6 +116,7 @@ class Action:
     key: str = ""
     submit: str = "Enter"
     settle: float = 0.3
+    queue: bool = False
     timeout: float = 0.0
     exclusive: str = ""
 

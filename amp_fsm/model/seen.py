@@ -35,7 +35,8 @@ class PaneSeen:
     Attributes:
         owner: our option on the pane (`PROJECT/agent/NAME`), empty when it carries none.
         started: id of the intent that started it; empty for adopted panes.
-        typed, entered: the witnesses: ids of the last intents typed into and submitted in it.
+        typed, entered, answered: the witnesses: ids of the last intents typed into it, submitted in it, and by
+            which a dialog in it was answered.
         variables: tmux's variables by name (`pane_current_command`, `pane_title`, `cursor_flag`, ...).
         person: seconds since a person's last key press in a client attached to this pane; None: nobody is there.
         activity: tmux's `window_activity`, seconds since the epoch.
@@ -49,6 +50,7 @@ class PaneSeen:
     started: str = ""
     typed: str = ""
     entered: str = ""
+    answered: str = ""
     command: str = ""
     dead: bool = False
     in_mode: bool = False

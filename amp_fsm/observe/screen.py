@@ -15,6 +15,7 @@ from amp_fsm.model.panes import SHELLS
 from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
 from amp_fsm.observe.screen_body import body_digest
 from amp_fsm.observe.screen_composer import Box, read_composer
+from amp_fsm.observe.screen_dialog import read_dialog
 from amp_fsm.observe.screen_limits import reset_time
 from amp_fsm.observe.screen_regions import BOTTOM_LINES, Regions, join
 from amp_fsm.observe.screen_rules import Shown, Verdict, first_verdict
@@ -52,8 +53,13 @@ def read_screen(
     regions = Regions(profile, lines, variables, columns)
     box = read_composer(profile.composer, regions)
     verdict = first_verdict(profile.rules, Shown(regions=regions, variables=variables, box=box))
-    reading = _reading(verdict, box, body)
-    if verdict is None or reading.state is not ScreenState.LIMITED:
+    reading = replace(_reading(verdict, box, body), queued=_queued(profile, regions))
+    if verdict is None:
+        return reading
+    if profile.dialogs is not None and reading.dialog:
+        asked = read_dialog(profile.dialogs, reading.dialog, capture, regions, profile.noise)
+        reading = replace(reading, asked=asked, dialog=asked.name if asked else reading.dialog)
+    if reading.state is not ScreenState.LIMITED:
         return reading
     texts = _limit_texts(verdict, regions, columns)
     return replace(reading, resets_at=reset_time(profile.limit, texts, now_wall, zone))
@@ -75,6 +81,13 @@ def _reading(verdict: Verdict | None, box: Box, body: str) -> ScreenReading:
         dialog=verdict.rule.dialog if verdict else "",
         body=body,
     )
+
+
+def _queued(profile: Profile, regions: Regions) -> bool:
+    """Return whether the bottom of the screen shows a prompt that waits for the end of the turn."""
+    bottom = regions.get("bottom") if profile.queued else None
+    texts = [line.text for line in bottom.lines] if bottom else []
+    return any(re.search(pattern, text) for pattern in profile.queued for text in texts)
 
 
 def _limit_texts(verdict: Verdict, regions: Regions, columns: int | None) -> Iterator[str]:

@@ -54,6 +54,7 @@ class _Style:
     dim: bool = False
     inverse: bool = False
     coloured: bool = False
+    ground: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,17 @@ def read_lines(capture: str) -> tuple[Line, ...]:
     while lines and not lines[-1].text:
         lines.pop()
     return tuple(lines)
+
+
+def read_grounds(capture: str) -> tuple[tuple[str, ...], ...]:
+    """Return, for every line, what each character of its normalised text stands on: a background, or an inversion."""
+    found: list[tuple[str, ...]] = []
+    style = _Style()
+    for raw in capture.split("\n"):
+        cells, style = _cells(raw, style)
+        kept = (cell for cell in cells if _SINGLES.get(cell.character, cell.character))
+        found.append(tuple(f"{cell.style.ground}{'~' if cell.style.inverse else ''}" for cell in kept))
+    return tuple(found)
 
 
 def normalise(text: str) -> str:
@@ -135,17 +147,21 @@ def _styled(style: _Style, parameters: str) -> _Style:
             case "39":
                 style = replace(style, coloured=False)
             case "38" | "48" | "58":
-                _skip_colour(codes, parameters)
+                colour = _colour(codes, parameters)
                 style = replace(style, coloured=True) if code == "38" else style
+                style = replace(style, ground=colour) if code == "48" else style
             case _ if len(code) == 2 and code[0] in "39":
                 style = replace(style, coloured=True)
+            case _ if code == "49" or (code[0] == "4" and len(code) == 2) or (code[:2] == "10" and len(code) == 3):
+                style = replace(style, ground="" if code == "49" else code)
             case _:
                 pass
     return style
 
 
-def _skip_colour(codes: Iterator[str], parameters: str) -> None:
+def _colour(codes: Iterator[str], parameters: str) -> str:
+    """Return the colour that `38`, `48` or `58` names, its parameters taken off `codes`."""
     if ":" in parameters:
-        return
-    for _ in range(3 if next(codes, "") == "2" else 1):
-        next(codes, None)
+        return parameters
+    kind = next(codes, "")
+    return ";".join([kind, *(next(codes, "") for _ in range(3 if kind == "2" else 1))])

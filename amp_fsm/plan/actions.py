@@ -111,6 +111,7 @@ def _send(situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[
         text=text,
         submit=profile.submit if profile else "Enter",
         settle=profile.settle if profile else 0.3,
+        queue=isinstance(agent, AgentSpec) and agent.queue and profile is not None and profile.queues,
     )
 
 
@@ -189,6 +190,15 @@ def run_action(situation: Situation, check: CheckSpec, key: str) -> Action:
     )
 
 
+def _dialog_values(situation: Situation, agent: AgentSpec | None) -> Mapping[str, object]:
+    """Return the dialog that an agent's program has up, everything in it empty when there is none."""
+    reading = situation.observed.readings.get(agent.name) if agent is not None else None
+    asked = reading.asked if reading is not None else None
+    if asked is None:
+        return {"name": reading.dialog if reading is not None else "", "text": "", "command": "", "options": []}
+    return {"name": asked.name, "text": asked.text, "command": asked.command, "options": list(asked.options)}
+
+
 def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     project = situation.project
     subject = situation.subjects[cause.address]
@@ -215,6 +225,7 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     values["agent"] = (
         agent_values(agent) if agent else {"name": "-", "row": "-", "window": "", "skills": [], "profile": ""}
     )
+    values["dialog"] = _dialog_values(situation, agent)
     if assignment is not None:
         values["attempt"] = assignment.attempt
         values["failure"] = assignment.verdict_text or situation.observed.failures.get(assignment.task, "")

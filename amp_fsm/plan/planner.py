@@ -17,6 +17,7 @@ from amp_fsm.model.project import AgentSpec, Project, TaskSpec
 from amp_fsm.model.record import Assignment, Intent, Record, SubjectRecord
 from amp_fsm.model.time import Now
 from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
+from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.offers import make_offers
@@ -73,15 +74,16 @@ class _Made:
             stopped = dict.fromkeys(situation.subjects, "the clock jumped: looked now, acting in the next pass")
         steps = tuple(step for step in steps if step.intent.address not in stopped or _only_notes(step))
         adopted = tuple(change for change in adoptions(situation) if change.address not in stopped)
+        answered = tuple(change for change in approvals(situation) if change.address not in stopped)
         acting = {step.intent.address for step in steps if _acts(step)}
         settling = {step.intent.address for step in steps if _settles(step)}
-        busy = {change.address for change in adopted} | acting | settling | set(stopped)
+        busy = {change.address for change in (*adopted, *answered)} | acting | settling | set(stopped)
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
         offers = make_offers(situation, busy | {f"task/{task}" for task in bound})
         opened = _opened(situation, offers)
         facts = _facts(situation, opened, bound)
         decisions = _decisions(situation, facts, opened, steps, busy)
-        changes = (*adopted, *(d.change for d in decisions.values() if d.change is not None))
+        changes = (*adopted, *answered, *(d.change for d in decisions.values() if d.change is not None))
         waits = [d.due_in for d in decisions.values() if d.due_in is not None]
         return _Made(
             facts=facts,
@@ -98,11 +100,11 @@ def _only_notes(step: Step) -> bool:
 
 def _settles(step: Step) -> bool:
     """Whether this pass finds out what became of a prompt: until that is recorded, whether it arrived is not known."""
-    return step.intent.action.verb is Verb.SEND and step.recovery in (Recovery.DONE, Recovery.ASK)
+    return step.intent.action.verb in (Verb.SEND, Verb.ANSWER) and step.recovery in (Recovery.DONE, Recovery.ASK)
 
 
 def _acts(step: Step) -> bool:
-    typing = step.intent.action.verb in (Verb.SEND, Verb.START)
+    typing = step.intent.action.verb in (Verb.SEND, Verb.START, Verb.ANSWER)
     return typing and step.recovery in (Recovery.PERFORM, Recovery.ENTER)
 
 

@@ -97,7 +97,7 @@ def kind_values(kind: KindSpec) -> dict[str, object]:
 def project_values(project: Project) -> dict[str, object]:
     """Return what templates may know of the project and its documents."""
     return {
-        "project": {"name": project.name, "root": project.root},
+        "project": {"name": project.name, "root": project.root, "config": project.source},
         "documents": {document.name: _document_values(document) for document in project.documents.values()},
     }
 

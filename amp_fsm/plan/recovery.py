@@ -48,12 +48,28 @@ def recover(
             if intent.status in _TOUCHED:
                 return _touched(intent, pane if server else None, reading, entry, wanted, profile)
             return _untouched(intent, pane if server else None, reading, entry, wanted, profile)
+        case Verb.ANSWER:
+            return _answer(intent, unreachable, pane if server else None, reading)
         case Verb.START:
             return _start(intent, unreachable, pane, entry, wanted)
         case Verb.ADOPT:
             return _adopt(intent, unreachable, pane)
         case _:
             return Step(intent=intent, recovery=Recovery.PERFORM, because="it was planned and not finished")
+
+
+def _answer(intent: Intent, unreachable: str, pane: PaneSeen | None, reading: ScreenReading | None) -> Step:
+    if unreachable:
+        return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
+    if pane is not None and pane.answered == intent.id:
+        return Step(intent=intent, recovery=Recovery.DONE, because=f"chose {intent.action.what!r}")
+    if pane is None or (intent.pane is not None and pane.ref != intent.pane):
+        return Step(intent=intent, recovery=Recovery.VOID, because="the dialog's pane is gone")
+    if reading is None:
+        return Step(intent=intent, recovery=Recovery.WAIT, because="the screen could not be read")
+    if reading.asked is None or reading.asked.digest != intent.action.key:
+        return Step(intent=intent, recovery=Recovery.VOID, because="the dialog is no longer up")
+    return Step(intent=intent, recovery=Recovery.PERFORM, because="not answered yet")
 
 
 def _start(intent: Intent, unreachable: str, pane: PaneSeen | None, entry: int, wanted: bool) -> Step:
@@ -122,7 +138,7 @@ def _untouched(
         return Step(intent=intent, recovery=Recovery.VOID, because="its state was left before it was typed")
     if pane is None:
         return Step(intent=intent, recovery=Recovery.WAIT, because="not typed yet: there is no pane")
-    why = unready(pane, reading, profile) if reading is not None and profile is not None else ""
+    why = unready(intent, pane, reading, profile) if reading is not None and profile is not None else ""
     if why:
         return Step(intent=intent, recovery=Recovery.WAIT, because=f"not typed yet: {why}")
     killed = intent.status is IntentStatus.TYPING
@@ -130,17 +146,22 @@ def _untouched(
     return Step(intent=intent, recovery=Recovery.PERFORM, because=why)
 
 
-def unready(pane: PaneSeen, reading: ScreenReading, profile: Profile) -> str:
-    """Return why nothing may be typed into this pane at this moment; empty when it may."""
+def unready(intent: Intent, pane: PaneSeen, reading: ScreenReading, profile: Profile) -> str:
+    """Return why a prompt may not be typed into this pane at this moment; empty when it may."""
     if in_front(pane, profile.programs) is not True:
         return f"its program is not in front, but {pane.command or 'nothing'}"
     if reading.state is ScreenState.BLOCKED:
         return f"{reading.dialog or 'a dialog'} is up"
-    if reading.state is not ScreenState.IDLE:
+    if not _takes(intent, reading):
         return f"it is {reading.state}, not at its prompt"
     if reading.composer is not Composer.EMPTY:
         return f"its composer is {reading.composer}" + (f": {_short(reading)}" if reading.composer_text else "")
     return ""
+
+
+def _takes(intent: Intent, reading: ScreenReading) -> bool:
+    """Return whether the program takes a prompt now: at its prompt, or while it works if it keeps it for later."""
+    return reading.state is ScreenState.IDLE or (intent.action.queue and reading.state is ScreenState.WORKING)
 
 
 def judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> Step:
@@ -170,10 +191,12 @@ def _by_composer(intent: Intent, reading: ScreenReading, *, entered: bool) -> tu
     match reading.composer:
         case Composer.DRAFT if not prompt_shown(reading, intent.action.text):
             return Recovery.ASK, f"the composer holds something else: {_short(reading)}"
-        case Composer.DRAFT if reading.state is ScreenState.IDLE:
+        case Composer.DRAFT if _takes(intent, reading):
             return Recovery.ENTER, "our text is still in the composer" if entered else "our text is in the composer"
         case Composer.DRAFT:
             return Recovery.WAIT, f"our text is in the composer, but it is {reading.state}"
+        case Composer.EMPTY if entered and reading.queued:
+            return Recovery.WAIT, "the program keeps it for the end of its turn"
         case Composer.EMPTY if entered:
             return Recovery.DONE, "the composer let it go"
         case Composer.EMPTY:

@@ -86,6 +86,10 @@ def _send(action: Action) -> str:
     return f"{action.what}, {_count(action.text.count(chr(10)) + 1, 'line')} -> {action.target}"
 
 
+def _answer(action: Action) -> str:
+    return f"{action.what!r} -> {action.target}"
+
+
 def _start(action: Action) -> str:
     where = f" in window {action.window}" if action.window else ""
     return f"{' '.join(action.argv) or 'no command'}{where}"
@@ -110,6 +114,7 @@ def _adopt(action: Action) -> str:
 
 _PREVIEWS: Mapping[Verb, Callable[[Action], str]] = {
     Verb.SEND: _send,
+    Verb.ANSWER: _answer,
     Verb.START: _start,
     Verb.SET_ROW: _cells,
     Verb.APPEND_ROW: _cells,

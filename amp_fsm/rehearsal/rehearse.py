@@ -182,7 +182,7 @@ class Rehearsal:
             for item in self.terminal.sent.values()
             if item.submits
         ]
-        broken = [*broken_deliveries(sent, receipts), *broken_budgets(self.prompts, receipts)]
+        broken = [*broken_deliveries(sent, receipts, self.terminal.answered), *broken_budgets(self.prompts, receipts)]
         for name, document in self.stage.project.documents.items():
             after = text_of(Path(self.stage.project.root, document.file))
             broken += broken_document(document, self.stage.documents[name], after)

@@ -29,10 +29,11 @@ class Sent:
 
 @dataclass(slots=True)
 class ListeningTerminal:
-    """The real terminal; what is typed through it is written down."""
+    """The real terminal; what is typed through it is written down, and how many dialogs were answered."""
 
     real: Terminal
     sent: dict[str, Sent] = field(default_factory=dict)
+    answered: int = 0
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """See `ports.Terminal`."""
@@ -62,6 +63,12 @@ class ListeningTerminal:
         effect = self.real.submit(pane, key, intent, guard, again=again)
         if intent in self.sent:
             self.sent[intent].submits += effect.happened
+        return effect
+
+    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+        """See `ports.Terminal`."""
+        effect = self.real.press(pane, keys, intent, guard)
+        self.answered += effect.happened and intent != ""
         return effect
 
     def stop(self, pane: PaneRef, owner: str) -> Effect:

@@ -23,6 +23,7 @@ from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_
 from amp_fsm.world.tmux_listing import Listing, capture_script, parse_captures
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
+    ANSWERED,
     ENTERED,
     GONE,
     OWNER,
@@ -32,6 +33,7 @@ from amp_fsm.world.tmux_text import (
     differs,
     equals,
     guarded,
+    is_answer_key,
     is_key,
     literal,
     owned_by_another,
@@ -182,6 +184,16 @@ class TmuxTerminal:
             ("set-option", "-p", "-t", pane.pane, ENTERED, intent),
         )
         return self._effect(pane, reasons_to_refuse(pane, guard, extra), effect)
+
+    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+        """Press keys in an open dialog; with `intent` the last of them answers it, once."""
+        unknown = [key for key in keys if not is_answer_key(key)]
+        if unknown or not keys:
+            return Effect(happened=False, reason=f"{unknown or keys} are no keys to answer a dialog with")
+        extra = (equals(ANSWERED, intent, "it was answered before"),) if intent else ()
+        effect = [("send-keys", "-t", pane.pane, key) for key in keys]
+        witness = [("set-option", "-p", "-t", pane.pane, ANSWERED, intent)] if intent else []
+        return self._effect(pane, reasons_to_refuse(pane, guard, extra), [*effect, *witness])
 
     def _effect(
         self, pane: PaneRef, reasons: Sequence[Reason], effect: Sequence[Sequence[str]], *, last: Sequence[str] = ()

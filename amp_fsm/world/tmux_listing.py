@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
-from amp_fsm.world.tmux_text import ENTERED, OWNER, STARTED, TYPED
+from amp_fsm.world.tmux_text import ANSWERED, ENTERED, OWNER, STARTED, TYPED
 
 VARIABLES = (
     "pane_current_command",
@@ -43,6 +43,7 @@ _OWN = (
     STARTED,
     TYPED,
     ENTERED,
+    ANSWERED,
 )
 _FIELDS = (*_OWN, *VARIABLES)
 _HEAD = re.compile(r"(\d+:\d+) (\d+)")
@@ -101,6 +102,7 @@ def _pane(fields: Sequence[str], server: str, pressed: Mapping[str, float]) -> P
         started=own[STARTED],
         typed=own[TYPED],
         entered=own[ENTERED],
+        answered=own[ANSWERED],
         command=own["pane_current_command"],
         dead=own["pane_dead"] == "1",
         in_mode=own["pane_in_mode"] not in ("", "0"),

@@ -16,12 +16,14 @@ Reason = tuple[str, str]
 """A tmux format that is true when an effect must be refused, and why, in words."""
 
 OWNER, STARTED, TYPED, ENTERED = "@amp_agent", "@amp_started", "@amp_typed", "@amp_entered"
+ANSWERED = "@amp_answered"
 
 GONE = "the pane is gone"
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _HALF_CHARACTER = re.compile(r"[\ud800-\udfff]")
 _KEY = re.compile(r"(?:[CMS]-)*(?:Enter|KPEnter|Tab|BTab|Space|Escape|F\d{1,2})|(?:[CM]-)+[a-z]")
+_MOVE = re.compile(r"Up|Down|Left|Right|Home|End|[A-Za-z0-9]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "$": "\\$", "~": "\\~", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -34,6 +36,11 @@ def sanitise(text: str) -> str:
 def is_key(key: str) -> bool:
     """Return whether tmux knows this as a key; it would type any other word letter by letter."""
     return _KEY.fullmatch(key) is not None
+
+
+def is_answer_key(key: str) -> bool:
+    """Return whether tmux knows this as a key that moves in a dialog or answers it, or as one plain letter or digit."""
+    return is_key(key) or _MOVE.fullmatch(key) is not None
 
 
 def same_process(pane: PaneRef) -> tuple[Reason, ...]:

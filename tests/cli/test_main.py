@@ -41,7 +41,7 @@ def failing(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Said:
 
 def test_help_names_every_command_of_the_contract_in_its_order() -> None:
     rows = re.findall(r"^\| `([a-z\\|]{2,})", DOCUMENTED.read_text(), re.MULTILINE)
-    documented = [name for row in rows for name in row.split("\\|")]
+    documented = {name for row in rows for name in row.split("\\|")}
     shown = re.findall(r"^  ([a-z]+)  +[A-Z]", run("--help").out.partition("Commands:")[2], re.MULTILINE)
     assert sorted(shown) == sorted(documented)
     assert shown == list(COMMANDS)

@@ -28,8 +28,10 @@ from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
+from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.plan.planner import plan
+from amp_fsm.plan.situation import situate
 from amp_fsm.world.config_files import schema_text
 
 NOW = Now(policy=10_000.0, wall=1_800_000_000.0)
@@ -73,8 +75,14 @@ SCREENS = {
     "limit": _SCREEN.format(box="> ") + "Limit resets at 11:45\n",
     "limit without a time": _SCREEN.format(box="> ") + "Limit\n",
     "clock": _SCREEN.format(box="> ") + "took 17\n",
+    "waiting": _SCREEN.format(box="> ") + "waiting\n",
     "nothing known": "something else\n",
 }
+DIALOGS = (
+    "old\nShall I?\nmake all\n » 1. Yes\n   2. No\n\nReally\n",
+    "old\nShall I?\nmake all\n > 1. Yes\n   2. No\n\nReally\n",
+    "old\nWill I?\nMay I?\nShall\nmake all\n   [y]Yes [n]No\n\nReally\n",
+)
 VARIABLES = {"pane_current_command": "p-program", "pane_title": "busy", "cursor_flag": "1"}
 
 
@@ -312,6 +320,21 @@ def plans(changes: Mapping[str, Any]) -> object:
     return [(one.subjects, one.changes, one.held, one.drift, one.due_in) for one in made]
 
 
+def answers(changes: Mapping[str, Any]) -> object:
+    """Return what is answered to dialogs, by agents who were answered never, or several times."""
+    team = project(changes)
+    panes = {"agent/ada": _pane("0", owner="team/agent/ada"), "agent/ben": _pane("1", owner="team/agent/ben")}
+    found: list[object] = []
+    for screen in DIALOGS:
+        shown = {name: read_screen(team.profiles["p"], screen, VARIABLES, NOW.wall, 100) for name in ("ada", "ben")}
+        observed = replace(_observed(team, {}), readings=shown, panes=panes)
+        for ago in ((), (1.0, 2.0), (1.0, 2000.0)):
+            uses = tuple(Use(name="approval:all", at=NOW.policy - seconds, entry=3) for seconds in ago)
+            record = _record({"agent/ada": "WORK", "agent/ben": "WORK"}, uses=uses)
+            found.append((shown, approvals(situate(team, observed, record, NOW))))
+    return found
+
+
 _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "shape": shape,
     "lint": lint,
@@ -319,6 +342,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "facts": facts,
     "screens": screens,
     "plans": plans,
+    "answers": answers,
 }
 
 

@@ -130,7 +130,7 @@ def test_what_a_person_says_of_a_delivery_settles_it(world: SmallWorld, answer: 
 def test_a_request_alone_changes_nothing_else(world: SmallWorld) -> None:
     world.finish("two")
     world.store.request("fire", ("task/one", "park"))
-    assert answer_only(TEAM, world.ports) == ()
+    assert answer_only(TEAM, world.ports).refused == ()
     assert (state(world, "one"), state(world, "two")) == ("PARKED", "PENDING")
     assert [str(intent.status) for intent in world.store.record.intents.values()] == ["open"]
 
@@ -138,7 +138,7 @@ def test_a_request_alone_changes_nothing_else(world: SmallWorld) -> None:
 def test_a_request_before_the_first_pass_gives_its_subject_a_record() -> None:
     world = SmallWorld()
     world.store.request("fire", ("task/one", "park"))
-    assert answer_only(TEAM, world.ports) == ()
+    assert answer_only(TEAM, world.ports).refused == ()
     assert (state(world, "one"), state(world, "two")) == ("PARKED", "PENDING")
 
 
@@ -168,5 +168,5 @@ def test_time_spent_on_a_request_counts_for_timers(world: SmallWorld) -> None:
 
 def test_without_a_request_nothing_is_written() -> None:
     world = SmallWorld()
-    assert answer_only(TEAM, world.ports) == ()
+    assert answer_only(TEAM, world.ports).refused == ()
     assert world.store.record == Record()

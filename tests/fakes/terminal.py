@@ -10,8 +10,8 @@ from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
 from amp_fsm.rehearsal.practice_agent.composer import ComposerText
-from amp_fsm.rehearsal.practice_agent.screen import View, picture
-from amp_fsm.world.tmux_text import is_key, sanitise
+from amp_fsm.rehearsal.practice_agent.screen import OPTIONS, View, picture
+from amp_fsm.world.tmux_text import is_answer_key, is_key, sanitise
 
 PROGRAM = "python3"
 
@@ -24,6 +24,7 @@ class FakePane:
         box: what its composer holds; `received`: what was submitted to it, in order.
         swallows: how many submit keys it still loses; `deaf`: how many pastes.
         dialog: an approval dialog is up, which a submit key would answer (`approvals` counts them).
+        question, chosen: what the dialog asks, and the place of its selected answer; `answers`: those it was given.
         dialog_after_paste, dialog_after_submit: when it comes up by itself.
     """
 
@@ -36,6 +37,7 @@ class FakePane:
     started: str = ""
     typed: str = ""
     entered: str = ""
+    answered: str = ""
     command: str = PROGRAM
     dead: bool = False
     in_mode: bool = False
@@ -53,6 +55,9 @@ class FakePane:
     dialog_after_paste: bool = False
     dialog_after_submit: bool = False
     approvals: int = 0
+    question: str = "Do you want to run this command?"
+    chosen: int = 0
+    answers: list[str] = field(default_factory=list)
     swallows: int = 0
     deaf: int = 0
     garbage: str = ""
@@ -76,6 +81,16 @@ class FakePane:
             self.box, self.busy = ComposerText(), self.works
             self.dialog = self.dialog_after_submit
 
+    def take_key(self, key: str) -> None:
+        """Do what the program does with a key while its dialog is up."""
+        if not self.dialog:
+            return
+        if key in ("Up", "Down"):
+            self.chosen = (self.chosen + (1 if key == "Down" else -1)) % len(OPTIONS)
+        elif key == "Enter":
+            self.answers.append(OPTIONS[self.chosen])
+            self.take_submit()
+
     def screen(self) -> str:
         """Return what is on its screen."""
         if self.garbage:
@@ -86,7 +101,9 @@ class FakePane:
             notes=("✻ Working… (3s · esc to interrupt)",) if self.busy else (),
             draft=self.box.shown,
             ghost='Try "fix the tests"',
-            question="Do you want to run this command?" if self.dialog else "",
+            question=self.question if self.dialog else "",
+            command="cargo build --release",
+            chosen=self.chosen,
         )
         return "\n".join(picture(view, 100, 30).lines)
 
@@ -217,6 +234,24 @@ class FakeTerminal:
         found.entered = intent
         return Effect(happened=True)
 
+    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+        self._answer("press")
+        found = self.panes.get(pane.pane)
+        if found is None:
+            return Effect(happened=False, reason="the pane is gone")
+        reasons = [*self._refusals(pane, found, guard)]
+        unknown = [key for key in keys if not is_answer_key(key)]
+        if unknown or not keys:
+            reasons.append(f"{unknown or keys} are no keys to answer a dialog with")
+        if intent and found.answered == intent:
+            reasons.append("it was answered before")
+        if reasons:
+            return Effect(happened=False, reason=", ".join(reasons))
+        for key in keys:
+            found.take_key(key)
+        found.answered = intent or found.answered
+        return Effect(happened=True)
+
     def stop(self, pane: PaneRef, owner: str) -> Effect:
         self._answer("stop")
         found = self.panes.get(pane.pane)
@@ -256,6 +291,7 @@ class FakeTerminal:
             started=pane.started,
             typed=pane.typed,
             entered=pane.entered,
+            answered=pane.answered,
             command=pane.command,
             dead=pane.dead,
             in_mode=pane.in_mode,

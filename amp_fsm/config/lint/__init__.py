@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from amp_fsm.config.lint.approvals import lint_approvals
 from amp_fsm.config.lint.budgets import lint_budgets
 from amp_fsm.config.lint.cycles import lint_cycles
 from amp_fsm.config.lint.dependencies import lint_dependencies
@@ -38,6 +39,7 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
         *lint_cycles(project),
         *lint_budgets(project),
         *lint_verbs(project),
+        *lint_approvals(project),
         *lint_patterns(project),
         *said,
         *lint_own_texts(project, prompts.texts),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from amp_fsm.config.lint.places import Path
 from amp_fsm.config.problems import Finding
+from amp_fsm.model.dialog import DialogSpec, Layout
 from amp_fsm.model.profile import Profile, ScreenRule, ScreenState
 from amp_fsm.model.project import FactSpec, Project, Source
 
@@ -40,6 +41,9 @@ def lint_patterns(project: Project) -> Iterator[Finding]:
             yield from _pattern(pattern)
     for fact in project.facts.values():
         yield from _pattern(_of_fact(fact))
+    for place, rule in enumerate(project.approvals):
+        yield from _pattern(Pattern(text=rule.text, path=("approvals", place, "text"), any_hit=True))
+        yield from _pattern(Pattern(text=rule.command, path=("approvals", place, "command"), any_hit=True))
 
 
 def _pattern(pattern: Pattern) -> Iterator[Finding]:
@@ -84,8 +88,19 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
         yield Pattern(text=profile.composer.beside, path=(*own, "beside"))
         yield from _listed((*own, "placeholders"), profile.composer.placeholders)
         yield from _listed((*own, "collapsed"), profile.composer.collapsed, any_hit=True)
+    yield from _listed((*root, "queued"), profile.queued, any_hit=True)
+    if profile.dialogs is not None:
+        yield from _of_dialogs(profile.dialogs, (*root, "dialogs"))
     for place, rule in enumerate(profile.rules):
         yield from _of_rule(rule, (*root, "rules", place))
+
+
+def _of_dialogs(dialogs: DialogSpec, path: Path) -> Iterator[Pattern]:
+    wanted = {Layout.LIST: (), Layout.ROW: ("label",), Layout.LETTERS: ("key",)}[dialogs.layout]
+    yield Pattern(text=dialogs.mark, path=(*path, "mark"), any_hit=True)
+    yield Pattern(text=dialogs.top, path=(*path, "top"), any_hit=True)
+    yield Pattern(text=dialogs.option, path=(*path, "option"), any_hit=True, groups=wanted)
+    yield from _keyed((*path, "names"), dialogs.names, any_hit=True)
 
 
 def _of_rule(rule: ScreenRule, path: Path) -> Iterator[Pattern]:

@@ -227,7 +227,10 @@ def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
 def project_sample(project: Project) -> dict[str, object]:
     """Return what templates may know of the project and its documents."""
     documents = {item.name: {"file": item.file, "heading": item.heading} for item in project.documents.values()}
-    return {"project": {"name": project.name, "root": project.root}, "documents": documents}
+    return {
+        "project": {"name": project.name, "root": project.root, "config": project.source},
+        "documents": documents,
+    }
 
 
 def sample_values(project: Project, task: TaskSpec | None, agent: AgentSpec | None) -> dict[str, object]:
@@ -243,6 +246,7 @@ def sample_values(project: Project, task: TaskSpec | None, agent: AgentSpec | No
         "minutes": 10,
         "reminder": 1,
         "agent": agent_sample(agent or SAMPLE_AGENT),
+        "dialog": {"name": "approval", "text": "May I?", "command": "ls", "options": ["Yes", "No"]},
     }
     if task is not None:
         kind = project.kinds.get(task.kind)

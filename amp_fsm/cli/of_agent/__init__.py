@@ -1,0 +1,1 @@
+"""The commands of `amp-fsm agent`, one file each."""
