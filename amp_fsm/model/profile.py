@@ -106,6 +106,7 @@ class ComposerSpec:
     Attributes:
         region: the region that holds the box's lines.
         prompt: pattern of the box's first content line; group `text` is what was typed.
+        continued: pattern of what the program itself puts before every further line; no part of what was typed.
         placeholders: patterns of texts that count as empty (besides dim text, which always does).
         collapsed: patterns of a collapsed paste.
         beside: pattern of what stands on the box's lines but is not of it (a side bar); cut away before anything else.
@@ -113,6 +114,7 @@ class ComposerSpec:
 
     region: str
     prompt: str
+    continued: str = ""
     placeholders: tuple[str, ...] = ()
     collapsed: tuple[str, ...] = ()
     beside: str = ""

@@ -49,7 +49,7 @@ def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
 def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) -> Box:
     first, *others = _without_blank_start(lines)
     solid, shown = _typed(prompt, first, first.solid), _typed(prompt, first, first.text)
-    rest = [text for text in (_open(line.solid).strip() for line in others) if text]
+    rest = [text for text in (_further(spec, line.solid) for line in others) if text]
     text = "\n".join([part for part in (solid, *rest) if part])
     if not text:
         return Box(content=Composer.EMPTY, line=first)
@@ -58,6 +58,12 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)
+
+
+def _further(spec: ComposerSpec, text: str) -> str:
+    """Return what was typed on a line after the first."""
+    inside = _open(text)
+    return (re.sub(spec.continued, "", inside, count=1) if spec.continued else inside).strip()
 
 
 def _without(line: Line, beside: str) -> Line:

@@ -71,6 +71,7 @@ SCREENS = {
     "placeholder": _SCREEN.format(box="> Try this"),
     "collapsed": _SCREEN.format(box="> [Pasted]"),
     "beside": _SCREEN.format(box=">  | side"),
+    "continued": _SCREEN.format(box="> typed\n> on"),
     "dialog": _SCREEN.format(box="> ") + "Really\n",
     "limit": _SCREEN.format(box="> ") + "Limit resets at 11:45\n",
     "limit without a time": _SCREEN.format(box="> ") + "Limit\n",

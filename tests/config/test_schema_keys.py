@@ -291,6 +291,7 @@ KEYS: Mapping[str, Key] = {
     "profile.composer.prompt": key("screens", "profiles.p.composer.prompt", "^> ?(?P<text>typed.*)$"),
     "profile.composer.placeholders": key("screens", "profiles.p.composer.placeholders", []),
     "profile.composer.collapsed": key("screens", "profiles.p.composer.collapsed", []),
+    "profile.composer.continued": key("screens", "profiles.p.composer.continued", REST),
     "profile.composer.beside": key("screens", "profiles.p.composer.beside", REST),
     "profile.rules": key("screens", "profiles.p.rules", []),
     "profile.rules[].id": rule({"id": "other"}),

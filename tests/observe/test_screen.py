@@ -159,6 +159,13 @@ def test_the_evidence_is_the_deciding_line_and_its_place() -> None:
     assert read(BOX.format(""), {"pane_title": "~ hm"}).evidence == "pane_title=~ hm"
 
 
+def test_what_the_program_puts_before_further_lines_is_not_of_the_draft() -> None:
+    assert FABLE.composer is not None
+    marked = replace(FABLE, composer=replace(FABLE.composer, continued=r"^fable\| ?"))
+    reading = read(BOX.format("one\nfable|\nfable| fable| two"), profile=marked)
+    assert reading.composer_text == "one\nfable| two"
+
+
 def test_the_composers_text_leaves_ghosts_out() -> None:
     reading = read(BOX.format("[paste 3 lines] \x1b[2mtab to expand\x1b[0m\n  more"))
     assert (reading.composer_text, reading.collapsed) == ("[paste 3 lines]\nmore", True)

@@ -31,6 +31,7 @@ AIDER = Program(
     version="0.86.2",
     argv=("aider",),
     prepare=_prepare,
+    light=True,
     refuse="n",
     limit="limited",
 )

@@ -26,4 +26,5 @@ GEMINI = Program(
     version="0.61.0",
     argv=("gemini",),
     prepare=_prepare,
+    light=True,
 )
