@@ -110,6 +110,7 @@ class ComposerSpec:
         placeholders: patterns of texts that count as empty (besides dim text, which always does).
         collapsed: patterns of a collapsed paste.
         beside: pattern of what stands on the box's lines but is not of it (a side bar); cut away before anything else.
+        variables: tmux variable to a pattern; where one does not match there is no box, whatever looks like it.
     """
 
     region: str
@@ -118,6 +119,7 @@ class ComposerSpec:
     placeholders: tuple[str, ...] = ()
     collapsed: tuple[str, ...] = ()
     beside: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

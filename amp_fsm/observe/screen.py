@@ -51,7 +51,7 @@ def read_screen(
     if over is not None:
         return replace(over, body=body)
     regions = Regions(profile, lines, variables, columns)
-    box = read_composer(profile.composer, regions)
+    box = read_composer(profile.composer, regions, variables)
     verdict = first_verdict(profile.rules, Shown(regions=regions, variables=variables, box=box))
     reading = replace(_reading(verdict, box, body), queued=_queued(profile, regions))
     if verdict is None:

@@ -6,6 +6,7 @@ When in doubt it is a draft: text taken for nothing would be submitted together 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.profile import Composer, ComposerSpec
@@ -30,12 +31,12 @@ class Box:
     line: Line | None = None
 
 
-def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
+def read_composer(spec: ComposerSpec | None, regions: Regions, variables: Mapping[str, str]) -> Box:
     """Return what the composer holds; Unknown when the profile says nothing about one."""
     if spec is None:
         return Box(content=Composer.UNKNOWN)
     region = regions.get(spec.region)
-    if region is None:
+    if region is None or not _there(spec, variables):
         return Box(content=Composer.ABSENT)
     prompt = re.compile(spec.prompt)
     lines = region.lines if region.lines or region.stop == region.start else regions.screen[region.start : region.stop]
@@ -44,6 +45,13 @@ def read_composer(spec: ComposerSpec | None, regions: Regions) -> Box:
     if head is None:
         return Box(content=Composer.ABSENT)
     return _read(spec, lines[head:], prompt)
+
+
+def _there(spec: ComposerSpec, variables: Mapping[str, str]) -> bool:
+    """Return whether tmux's variables let the box be there; one that was not captured says nothing."""
+    return all(
+        re.search(pattern, variables.get(name, "")) for name, pattern in spec.variables.items() if name in variables
+    )
 
 
 def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) -> Box:

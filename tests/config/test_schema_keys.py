@@ -292,6 +292,7 @@ KEYS: Mapping[str, Key] = {
     "profile.composer.placeholders": key("screens", "profiles.p.composer.placeholders", []),
     "profile.composer.collapsed": key("screens", "profiles.p.composer.collapsed", []),
     "profile.composer.continued": key("screens", "profiles.p.composer.continued", REST),
+    "profile.composer.variables": key("screens", "profiles.p.composer.variables", {"cursor_flag": "0"}),
     "profile.composer.beside": key("screens", "profiles.p.composer.beside", REST),
     "profile.rules": key("screens", "profiles.p.rules", []),
     "profile.rules[].id": rule({"id": "other"}),

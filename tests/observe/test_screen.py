@@ -166,6 +166,13 @@ def test_what_the_program_puts_before_further_lines_is_not_of_the_draft() -> Non
     assert reading.composer_text == "one\nfable| two"
 
 
+@pytest.mark.parametrize(("flag", "composer"), [("1", "draft"), ("0", "absent"), ("", "draft")])
+def test_there_is_no_box_where_tmuxs_variables_speak_against_it(flag: str, composer: str) -> None:
+    assert FABLE.composer is not None
+    shy = replace(FABLE, composer=replace(FABLE.composer, variables={"cursor_flag": "^1$"}))
+    assert read(BOX.format("sent"), {"cursor_flag": flag} if flag else {}, shy).composer == composer
+
+
 def test_the_composers_text_leaves_ghosts_out() -> None:
     reading = read(BOX.format("[paste 3 lines] \x1b[2mtab to expand\x1b[0m\n  more"))
     assert (reading.composer_text, reading.collapsed) == ("[paste 3 lines]\nmore", True)

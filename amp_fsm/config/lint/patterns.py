@@ -86,6 +86,7 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
         own: Path = (*root, "composer")
         yield Pattern(text=profile.composer.prompt, path=(*own, "prompt"), groups=("text",))
         yield Pattern(text=profile.composer.beside, path=(*own, "beside"))
+        yield from _keyed((*own, "variables"), profile.composer.variables)
         yield Pattern(text=profile.composer.continued, path=(*own, "continued"))
         yield from _listed((*own, "placeholders"), profile.composer.placeholders)
         yield from _listed((*own, "collapsed"), profile.composer.collapsed, any_hit=True)
