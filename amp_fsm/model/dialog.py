@@ -17,15 +17,28 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Lines of a dialog: after the highest one that `start` matches, up to the lowest one below that `end` matches.
+
+    The widest reading counts, for the agent may have written lines that look like these.  A group `text` of `start`
+    belongs to it.  Without `end` it reaches the answers; with one that is not there it is not there either.
+    """
+
+    start: str
+    end: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialogSpec:
     """How a program's dialogs are read and answered.
 
     Attributes:
         mark: pattern of the sign before the selected answer of a list; empty: its background tells.
         option: pattern of one answer of a row or of letters: group `label`; of letters also `key`.
-        top: pattern of a dialog's first line; empty: the box around the answers, or the rule above them.
-        command: regions that hold what a dialog asks about; the first that is there counts.
-        names: dialog's name to a pattern of its text; the first that matches names it.
+        top: pattern of a dialog's first line, the highest of the block that counts; empty: where the box around the
+            answers begins, or the rule above them.
+        command: what the dialog called `command` asks about; the first that is there counts.
+        names: dialog's name to a pattern of its text, frames left out; the first that matches names it.
         next, previous: keys that move the selection; `choose`: the key that takes the selected answer.
     """
 
@@ -33,7 +46,7 @@ class DialogSpec:
     mark: str = ""
     option: str = ""
     top: str = ""
-    command: tuple[str, ...] = ()
+    command: tuple[Span, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     next: str = "Down"
     previous: str = "Up"

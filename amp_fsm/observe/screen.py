@@ -57,7 +57,7 @@ def read_screen(
     if verdict is None:
         return reading
     if profile.dialogs is not None and reading.dialog:
-        asked = read_dialog(profile.dialogs, reading.dialog, capture, regions, profile.noise)
+        asked = read_dialog(profile.dialogs, reading.dialog, capture, lines, profile.noise)
         reading = replace(reading, asked=asked, dialog=asked.name if asked else reading.dialog)
     if reading.state is not ScreenState.LIMITED:
         return reading

@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from amp_fsm.model.dialog import Dialog, DialogSpec, Layout
-from amp_fsm.observe.screen_regions import Regions
+from amp_fsm.model.dialog import Dialog, DialogSpec, Layout, Span
 from amp_fsm.observe.screen_text import Line, read_grounds
 
 MOST_LINES = 60
 """Lines of a dialog that are read at most."""
+
+COMMAND = "command"
+"""The name of the dialog that asks about a command; only in it one is looked for."""
 
 LONGEST_OPTION = 4
 """Lines that one answer may be wrapped over."""
@@ -24,40 +26,43 @@ LONGEST_OPTION = 4
 _LEFT = re.compile(r"^[\s│]*")
 _RIGHT = re.compile(r"[\s│]*$")
 _FRAME = re.compile(r"[\s│╭╮╰╯├┤─]*")
-_RULE = re.compile(r"^\s*─{5,}")
+_RULE = re.compile(r"^─{10,}")
+_INSIDE = " │├╭╰"
 _NUMBER = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answers:
-    """The answers of a dialog and the half-open range of lines that they stand on."""
+    """The answers of a dialog, the first line that they stand on, and what is asked on that very line."""
 
     options: tuple[str, ...]
     start: int
+    question: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
     selected: int = -1
 
 
-def read_dialog(spec: DialogSpec, name: str, capture: str, regions: Regions, noise: Sequence[str]) -> Dialog | None:
+def read_dialog(
+    spec: DialogSpec, name: str, capture: str, lines: Sequence[Line], noise: Sequence[str]
+) -> Dialog | None:
     """Return the dialog that a blocked screen shows; None when its answers cannot be made out.
 
     Args:
         spec: how the program's dialogs are read.
         name: what the rule calls it that saw it; `spec.names` knows better where one of its patterns matches.
         capture: the screen, with colours where the selection is told by them.
-        regions: its parts.
+        lines: the same screen, normalised.
         noise: patterns of spinners and clocks, which are no part of the question.
     """
-    lines = regions.screen
     answers = _answers(spec, lines, capture)
     if answers is None:
         return None
     top = _top(spec, lines, answers.start)
-    shown = [_bare(line.text) for line in lines[top : answers.start] if not _FRAME.fullmatch(line.text)]
-    text = "\n".join(_quiet(line, noise) for line in shown).strip()
-    asked = next((region.lines for found in spec.command if (region := regions.get(found))), ())
-    asked_about = [part for line in asked if (part := _bare(line.text))]
+    block = [line.text for line in lines[top : answers.start]]
+    text = "\n".join(_quiet(line, noise) for line in (*_written(block), *answers.question)).strip()
     called = next((known for known, pattern in spec.names.items() if re.search(pattern, text)), name)
+    spans = spec.command if called == COMMAND else ()
+    asked_about = next((found for span in spans if (found := _spanned(span, block))), [])
     return Dialog(
         name=called,
         text=text,
@@ -72,6 +77,26 @@ def read_dialog(spec: DialogSpec, name: str, capture: str, regions: Regions, noi
 
 def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _written(block: Iterable[str]) -> list[str]:
+    """Return the lines without frames, sides and empty ones."""
+    return [bare for line in block if not _FRAME.fullmatch(line) and (bare := _bare(line))]
+
+
+def _spanned(span: Span, block: Sequence[str]) -> list[str]:
+    """Return the lines of a span, the dialog's first line left out; none when it is not there."""
+    begins = re.compile(span.start)
+    for at, line in enumerate(block):
+        found = begins.search(line) if at or not _RULE.match(line) else None
+        if found is None:
+            continue
+        last = len(block)
+        if span.end:
+            last = next((n for n in range(last - 1, at, -1) if re.search(span.end, block[n])), 0)
+        first = [found["text"]] if "text" in begins.groupindex else []
+        return _written([*first, *block[at + 1 : last]]) if last else []
+    return []
 
 
 def _bare(text: str) -> str:
@@ -118,7 +143,7 @@ def _list(spec: DialogSpec, lines: Sequence[Line], capture: str) -> _Answers | N
     marked = [place for place, option in enumerate(found) if option.marked]
     selected = marked[0] if len(marked) == 1 else -1
     if not spec.mark:
-        selected = _standing_out([(option.at, option.column) for option in found], capture)
+        selected = _standing_out([(option.at, option.column) for option in found], capture, (found[0].at - 1,))
     return _Answers(options=tuple(option.label for option in found), start=found[0].at, selected=selected)
 
 
@@ -150,14 +175,12 @@ def _numbered(spec: DialogSpec, lines: Sequence[Line], pivot: _Option, step: int
     last = pivot
     between: list[str] = []
     at = pivot.at + step
-    while 0 <= at < len(lines) and len(between) <= LONGEST_OPTION:
+    while 0 <= at < len(lines) and len(between) <= LONGEST_OPTION and last.number + step:
         option = _option(spec, lines, at)
         if option is not None and option.number == last.number + step:
             _wrap(option if step < 0 else last, between, reverse=step < 0)
             found.append(option)
             last, between = option, []
-        elif step < 0 and last.number == 1:
-            break
         elif option is None or _FRAME.fullmatch(lines[at].text):
             if step > 0:
                 break
@@ -195,7 +218,7 @@ def _row(spec: DialogSpec, lines: Sequence[Line], capture: str) -> _Answers | No
         if len(found) > 1:
             places = [(at, match.start("label")) for match in found]
             labels = tuple(match["label"].strip() for match in found)
-            return _Answers(options=labels, start=at, selected=_standing_out(places, capture))
+            return _Answers(options=labels, start=at, selected=_standing_out(places, capture, (at,)))
     return None
 
 
@@ -204,18 +227,19 @@ def _letters(spec: DialogSpec, lines: Sequence[Line]) -> _Answers | None:
         found = list(re.finditer(spec.option, lines[at].text))
         if found:
             labels = tuple(re.sub(r"[()]", "", match["label"]).strip() for match in found)
-            return _Answers(options=labels, start=at, keys=tuple(match["key"].lower() for match in found))
+            question = lines[at].text[: found[0].start()].strip()
+            keys = tuple(match["key"].lower() for match in found)
+            return _Answers(options=labels, start=at, keys=keys, question=(question,))
     return None
 
 
-def _standing_out(places: Sequence[tuple[int, int]], capture: str) -> int:
-    """Return which of the places stands on another background than all the others; -1: none, or several."""
+def _standing_out(places: Sequence[tuple[int, int]], capture: str, usual: Sequence[int]) -> int:
+    """Return which place alone stands on another background than the lines of `usual` mostly do; -1: none, several."""
     grounds = read_grounds(capture)
+    counted = Counter(ground for at in usual for ground in grounds[at])
+    base = counted.most_common(1)[0][0] if counted else ""
     below = [grounds[at][column] if column < len(grounds[at]) else "" for at, column in places]
-    counted = Counter(below)
-    alone = [place for place, ground in enumerate(below) if counted[ground] == 1]
-    if len(places) == 2 and len(alone) == 2:  # of two, the one that stands on something
-        alone = [place for place in alone if below[place]]
+    alone = [place for place, ground in enumerate(below) if ground != base]
     return alone[0] if len(alone) == 1 else -1
 
 
@@ -225,13 +249,16 @@ def _standing_out(places: Sequence[tuple[int, int]], capture: str) -> int:
 def _top(spec: DialogSpec, lines: Sequence[Line], start: int) -> int:
     """Return the first line of the dialog whose answers begin at `start`."""
     lowest = max(0, start - MOST_LINES)
-    if spec.top:
-        begins = re.compile(spec.top)
-        return next((at for at in range(start, lowest - 1, -1) if begins.search(lines[at].text)), start)
+    if spec.layout is Layout.LETTERS:
+        return next((at + 1 for at in range(start - 1, lowest - 1, -1) if not lines[at].text), lowest)
     side = lines[start].text.find("│")
     if side >= 0 and not lines[start].text[:side].strip():
         return _top_of_box(lines, start, side, lowest)
-    return _top_of_block(lines, start, lowest)
+    block = _top_of_block(lines, start, lowest)
+    if not spec.top:
+        return block
+    begins = re.compile(spec.top)
+    return next((at for at in range(block, start) if begins.search(lines[at].text)), block)
 
 
 def _top_of_box(lines: Sequence[Line], start: int, side: int, lowest: int) -> int:
@@ -250,7 +277,7 @@ def _top_of_block(lines: Sequence[Line], start: int, lowest: int) -> int:
         above = lines[at - 1].text
         if _RULE.match(above):
             rule = at - 1
-        elif above and not above[0].isspace():
+        elif above and above[0] not in _INSIDE:
             break
         at -= 1
     return rule if rule >= 0 else at

@@ -151,7 +151,7 @@ def unready(intent: Intent, pane: PaneSeen, reading: ScreenReading, profile: Pro
     if in_front(pane, profile.programs) is not True:
         return f"its program is not in front, but {pane.command or 'nothing'}"
     if reading.state is ScreenState.BLOCKED:
-        return f"{reading.dialog or 'a dialog'} is up"
+        return _dialog(reading)
     if not _takes(intent, reading):
         return f"it is {reading.state}, not at its prompt"
     if reading.composer is not Composer.EMPTY:
@@ -181,7 +181,7 @@ def _judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> tup
     if reading is None:
         return Recovery.WAIT, "the screen could not be read"
     if reading.state is ScreenState.BLOCKED:
-        return Recovery.WAIT, f"{reading.dialog or 'a dialog'} is up: will not press {intent.action.submit}"
+        return Recovery.WAIT, f"{_dialog(reading)}: will not press {intent.action.submit}"
     if reading.state is ScreenState.UNKNOWN:
         return Recovery.WAIT, "no rule recognises the screen"
     return _by_composer(intent, reading, entered=pane.entered == intent.id)
@@ -205,6 +205,10 @@ def _by_composer(intent: Intent, reading: ScreenReading, *, entered: bool) -> tu
             return Recovery.DONE, "it is working since"
         case _:
             return Recovery.WAIT, f"it is {reading.state} and shows no composer"
+
+
+def _dialog(reading: ScreenReading) -> str:
+    return f"a dialog is up ({reading.dialog})" if reading.dialog else "a dialog is up"
 
 
 def _short(reading: ScreenReading) -> str:

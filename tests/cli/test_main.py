@@ -13,7 +13,8 @@ import click
 import pytest
 
 from amp_fsm import __version__
-from amp_fsm.cli.main import COMMANDS, LazyGroup
+from amp_fsm.cli.lazy import LazyGroup
+from amp_fsm.cli.main import COMMANDS
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
 from tests.configured_team import Home, Said, run
 

@@ -80,9 +80,9 @@ SCREENS = {
     "nothing known": "something else\n",
 }
 DIALOGS = (
-    "old\nShall I?\nmake all\n » 1. Yes\n   2. No\n\nReally\n",
-    "old\nShall I?\nmake all\n > 1. Yes\n   2. No\n\nReally\n",
-    "old\nWill I?\nMay I?\nShall\nmake all\n   [y]Yes [n]No\n\nReally\n",
+    "old\n Will I?\n Shall I?\n make all\n Now?\n » 1. Yes\n   2. No\n\nReally\n",
+    "old\n Shall I?\n make all\n Now?\n > 1. Yes\n   2. No\n\nReally\n",
+    "old\n Will I?\n Shall I?\n make all\n Now?\n   [y]Yes [n]No\n\nReally\n",
 )
 VARIABLES = {"pane_current_command": "p-program", "pane_title": "busy", "cursor_flag": "1"}
 

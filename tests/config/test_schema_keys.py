@@ -320,8 +320,10 @@ KEYS: Mapping[str, Key] = {
     "profile.dialogs.option": key(
         "answers", "profiles.p.dialogs.option", "(?P<key>Y)(?P<label>es)", profiles__p__dialogs__layout="letters"
     ),
-    "profile.dialogs.top": key("answers", "profiles.p.dialogs.top", "^Will", profiles__p__dialogs__layout="letters"),
-    "profile.dialogs.command": key("answers", "profiles.p.dialogs.command", ["r"]),
+    "profile.dialogs.top": key("answers", "profiles.p.dialogs.top", "^ Will"),
+    "profile.dialogs.command": key("answers", "profiles.p.dialogs.command", []),
+    "profile.dialogs.command[].start": key("answers", "profiles.p.dialogs.command.0.start", "^ make"),
+    "profile.dialogs.command[].end": key("answers", "profiles.p.dialogs.command.0.end", "^nowhere"),
     "profile.dialogs.names": key("answers", "profiles.p.dialogs.names", {"go": "^Shall"}),
     "profile.dialogs.next": key("read: next", "profiles.p.dialogs.next", "j"),
     "profile.dialogs.previous": key("read: previous", "profiles.p.dialogs.previous", "k"),

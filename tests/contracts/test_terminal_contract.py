@@ -10,6 +10,7 @@ import pytest
 
 from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
 from amp_fsm.model.seen import Failed, PaneRef
+from amp_fsm.ports import PaneGuard
 from tests.terminal_stage import (
     SESSION,
     FakeStage,
@@ -267,6 +268,56 @@ def test_half_a_character_cannot_stop_a_delivery(stage: Stage) -> None:
     pane = launched(stage)
     assert stage.terminal.paste(pane, "half \ud83d\n[amp:aaaaaaaa]", "aaaaaaaa", guard_of(stage, pane)).happened
     until(lambda: composed(stage, pane) == "half\ufffd[amp:aaaaaaaa]", "the text in the composer")
+
+
+# ---- answering ---------------------------------------------------------------------------------------------------
+
+
+def asking(stage: Stage) -> PaneRef:
+    """Return the pane of an agent that put up a dialog when it was given its task."""
+    pane = launched(stage, behaviour={"asks": {"after": 0}})
+    typed(stage, pane)
+    assert stage.terminal.submit(pane, "Enter", "aaaaaaaa", guard_of(stage, pane)).happened
+    until(lambda: read(stage, pane).asked is not None, "the dialog")
+    return pane
+
+
+def selected(stage: Stage, pane: PaneRef) -> int:
+    asked = read(stage, pane).asked
+    return asked.selected if asked is not None else -1
+
+
+def plain_guard(stage: Stage, pane: PaneRef) -> PaneGuard:
+    return replace(guard_of(stage, pane), no_dialog="")
+
+
+def test_16_a_dialog_is_answered_once_and_the_answer_is_witnessed(stage: Stage) -> None:
+    pane = asking(stage)
+    guard = plain_guard(stage, pane)
+    assert stage.terminal.press(pane, ("Down",), "", guard).happened
+    until(lambda: selected(stage, pane) == 1, "the next answer selected")
+    assert (see(stage, pane).answered, stage.approvals(pane)) == ("", 0)
+    assert stage.terminal.press(pane, ("Enter",), "bbbbbbbb", guard).happened
+    until(lambda: stage.approvals(pane) == 1, "the answer")
+    assert see(stage, pane).answered == "bbbbbbbb"
+    again = stage.terminal.press(pane, ("Enter",), "bbbbbbbb", guard)
+    assert (again.happened, again.reason) == (False, "it was answered before")
+
+
+@pytest.mark.parametrize("keys", [(), ("Entr",), ("yes",), ("y", "rm -rf"), ("",), ("C-c ;",)])
+def test_what_is_no_key_of_a_dialog_is_refused(stage: Stage, keys: tuple[str, ...]) -> None:
+    pane = asking(stage)
+    effect = stage.terminal.press(pane, keys, "bbbbbbbb", plain_guard(stage, pane))
+    assert not effect.happened
+    assert "no keys to answer a dialog with" in effect.reason
+    assert (see(stage, pane).answered, stage.approvals(pane)) == ("", 0)
+
+
+def test_another_process_in_the_pane_gets_no_answer(stage: Stage) -> None:
+    pane = asking(stage)
+    effect = stage.terminal.press(replace(pane, pid=pane.pid + 1), ("Enter",), "bbbbbbbb", plain_guard(stage, pane))
+    assert (effect.happened, effect.reason) == (False, "the pane's process changed")
+    assert stage.approvals(pane) == 0
 
 
 # ---- the guard ---------------------------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ def unreadable(pane: FakePane) -> None:
     ("spoil", "reason"),
     [
         pytest.param(busy, "it is working", id="6-busy"),
-        pytest.param(dialog, "approval is up", id="16-a-dialog"),
+        pytest.param(dialog, "a dialog is up (command)", id="16-a-dialog"),
         pytest.param(draft, "wait, before you go on", id="14-somebodys-draft"),
         pytest.param(shell, "its program is not in front, but bash", id="18-a-shell"),
         pytest.param(stranger, "not ours", id="20-not-our-pane"),
@@ -244,7 +244,7 @@ def test_3_several_lines_are_not_sent_to_a_program_that_cannot_take_them(scene: 
 def test_16_a_dialog_that_came_up_after_the_paste_is_not_answered(scene: Scene) -> None:
     scene.pane.dialog_after_paste = True
     kept = scene.deliver()
-    assert (kept.status, kept.note) == (IntentStatus.TYPED, "typed; approval is up: will not press Enter")
+    assert (kept.status, kept.note) == (IntentStatus.TYPED, "typed; a dialog is up (command): will not press Enter")
     assert (scene.effects(), scene.pane.approvals) == (["paste"], 0)
 
 

@@ -176,7 +176,7 @@ def test_31_whatever_is_not_in_the_table_is_never_typed_again() -> None:
 
 def test_a_dialog_is_said_by_its_name() -> None:
     case = Case(status=TYPED, witness="typed", reading=DIALOG)
-    assert decide(case)[1] == "typed; approval is up: will not press Enter"
+    assert decide(case)[1] == "typed; a dialog is up (approval): will not press Enter"
 
 
 def test_a_judgement_needs_the_pane_that_it_was_typed_into() -> None:

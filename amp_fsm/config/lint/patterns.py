@@ -103,6 +103,9 @@ def _of_dialogs(dialogs: DialogSpec, path: Path) -> Iterator[Pattern]:
     yield Pattern(text=dialogs.top, path=(*path, "top"), any_hit=True)
     yield Pattern(text=dialogs.option, path=(*path, "option"), any_hit=True, groups=wanted)
     yield from _keyed((*path, "names"), dialogs.names, any_hit=True)
+    for place, span in enumerate(dialogs.command):
+        yield Pattern(text=span.start, path=(*path, "command", place, "start"), any_hit=True)
+        yield Pattern(text=span.end, path=(*path, "command", place, "end"), any_hit=True)
 
 
 def _of_rule(rule: ScreenRule, path: Path) -> Iterator[Pattern]:

@@ -155,8 +155,6 @@ def _named_regions(profile: Profile) -> Iterator[tuple[Path, str]]:
                 yield ("regions", place, key), name
     if profile.composer is not None:
         yield ("composer", "region"), profile.composer.region
-    for place, name in enumerate(profile.dialogs.command if profile.dialogs is not None else ()):
-        yield ("dialogs", "command", place), name
     for place, rule in enumerate(profile.rules):
         yield ("rules", place, "region"), rule.region
         for key, patterns in (("where", rule.where), ("nowhere", rule.nowhere)):

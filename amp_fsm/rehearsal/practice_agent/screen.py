@@ -88,7 +88,8 @@ def _bottom(view: View, columns: int) -> tuple[tuple[str, ...], tuple[int, int] 
         return ("Starting…",), None
     if view.question:
         marks = [f"{'❯' if n == view.chosen else ' '} {n + 1}. {label}" for n, label in enumerate(OPTIONS)]
-        return (rule, view.question, f"  {view.command}", "", *marks, "", "Enter to confirm · Esc to cancel"), None
+        asked = (f" {view.question}", f"   {view.command}", "")
+        return (rule, *asked, *marks, "", "Enter to confirm · Esc to cancel"), None
     notes = [piece for note in view.notes for piece in wrap(note, columns)]
     box = [piece for line in view.draft.split("\n") for piece in wrap(line, max(1, columns - 2))]
     drawn = [f"❯ {box[0]}", *(f"  {line}" for line in box[1:])]
