@@ -4,7 +4,7 @@
 BIN := .venv/bin
 export PYTHON
 
-.PHONY: help setup run test test-agents lint bench
+.PHONY: help setup run test test-agents lint bench detect-report
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -32,3 +32,6 @@ test-agents: setup  ## test with every real agent program that can run without a
 
 bench: setup  ## measure, and print the tables of docs/performance.md
 	@$(BIN)/python -m tests.benchmarks
+
+detect-report: setup  ## read every captured screen, and write docs/detection.md
+	@$(BIN)/python -m tests.screens
