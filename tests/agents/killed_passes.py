@@ -1,8 +1,10 @@
 """Run passes over a configuration, and die by SIGKILL right before or right after one external call.
 
-    python -m tests.agents.killed_passes CONFIG SECONDS [PORT.METHOD:before|after]
+    python -m tests.agents.killed_passes CONFIG SECONDS POINT
 
-Ends by itself, with exit code 0, once nothing is open any more.
+A POINT is `PORT.METHOD:before|after`, the first call of that method, or `NUMBER:before|after`: the call of that number
+since an intent was saved as about to be typed, that one included.  Ends by itself, with exit code 0, once nothing is
+open any more.
 """
 
 from __future__ import annotations
@@ -11,42 +13,58 @@ import os
 import signal
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amp_fsm.engine.reconcile import run_pass
 from amp_fsm.wiring import build, project_at
 
+PORTS = ("terminal", "store")
+FIRST = "store.save_intent"
+
+
+@dataclass(slots=True)
+class Death:
+    """Where the process dies; counts the calls since `FIRST`."""
+
+    call: str
+    moment: str
+    count: int = 0
+
+    def around(self, name: str, effect: Callable[[], Any]) -> Any:
+        """Do `effect`, and die before or after it if this is the call."""
+        if self.count or name == FIRST:
+            self.count += 1
+        hit = self.call in (name, str(self.count))
+        if hit and self.moment == "before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        answer = effect()
+        if hit:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
 
 class Deadly:
-    """A port that kills its process before or after one of its methods."""
+    """A port each of whose calls may be the process's last."""
 
-    def __init__(self, port: Any, method: str, moment: str) -> None:
-        self._port, self._method, self._moment = port, method, moment
+    def __init__(self, name: str, port: Any, death: Death) -> None:
+        self._name, self._port, self._death = name, port, death
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._port, name)
-        if name != self._method:
+        if name in ("lock", "held", "requests"):
             return found
-
-        def call(*arguments: Any, **named: Any) -> Any:
-            if self._moment == "before":
-                os.kill(os.getpid(), signal.SIGKILL)
-            answer = found(*arguments, **named)
-            os.kill(os.getpid(), signal.SIGKILL)
-            return answer
-
-        return call
+        return lambda *values, **named: self._death.around(f"{self._name}.{name}", lambda: found(*values, **named))
 
 
-def main(config: str, seconds: str, point: str = "") -> int:
+def main(config: str, seconds: str, point: str) -> int:
     project = project_at(config, os.environ)
     world = build(project, environment=os.environ)
-    if point:
-        call, _, moment = point.partition(":")
-        port, _, method = call.partition(".")
-        deadly: Any = {port: Deadly(getattr(world, port), method, moment)}
-        world = replace(world, **deadly)
+    call, _, moment = point.partition(":")
+    death = Death(call=call, moment=moment)
+    ports: Any = {name: Deadly(name, getattr(world, name), death) for name in PORTS}
+    world = replace(world, **ports)
     deadline = time.monotonic() + float(seconds)
     while time.monotonic() < deadline:
         with world.store.lock(timeout=5.0):

@@ -1,26 +1,54 @@
-"""amp-fsm is killed before and after every call that leaves it: the program is prompted once, or a person is asked."""
+"""amp-fsm is killed before and after every call that leaves it: the program is prompted once, or a person is asked.
+
+Nothing of a killed process lives on, so dying after one call is dying before the next.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from tests.agents.programs import PI
 from tests.agents.team import Team
 
-POINTS = [
-    f"{call}:{moment}"
-    for call in ("terminal.paste", "terminal.submit", "store.save_intent", "store.commit")
-    for moment in ("before", "after")
-]
+LAST = 11
+"""Number of the first call after a prompt is written down as delivered, counted from the one that announces it."""
+
+FEW = (3, 6, 7)
+"""Typed and not written down; before the submit key; submitted and not written down."""
+
+HASTE = "profiles: {{{profile}: {{stable_for: 0.5s}}}}"
+"""A turn is over sooner; these prompts are answered at once, and there are many."""
 
 
-@pytest.mark.parametrize("point", POINTS)
-def test_killed_at_a_call_and_run_again_it_is_prompted_once_or_a_person_is_asked(team: Team, point: str) -> None:
+def prompt_through(team: Team, point: str) -> None:
+    team.more = HASTE.format(profile=team.program.profile)
     words = f"Do {team.give('Do {task} and nothing else.')} and nothing else."
     before = len(team.unknown_intents())
-    # `store.commit` comes first when the pass is written down; then nothing is even started.
     assert team.killed_pass(point) == -9
-    assert team.killed_pass() == 0
-    unknown = len(team.unknown_intents()) - before
+    team.until(lambda: team.at_rest() or len(team.unknown_intents()) > before, "the end of its turn")
+    unknown = len(team.unknown_intents()) > before
     received = team.model.received(words)
-    assert len(received) == 1 or (unknown and len(received) <= 1)
-    assert not unknown or point == "terminal.submit:after"
+    assert len(received) <= 1
+    assert received or unknown
+    assert not unknown, [intent.note for intent in team.unknown_intents()]
+    assert team.model.occurrences(words) == 1
+
+
+@pytest.mark.parametrize("call", FEW)
+def test_killed_at_a_call_and_run_again_it_is_prompted_once(team: Team, call: int) -> None:
+    prompt_through(team, f"{call}:before")
+
+
+@pytest.mark.parametrize("program", [PI], indirect=True, ids=["pi"])
+@pytest.mark.parametrize("call", [call for call in range(1, LAST + 1) if call not in FEW])
+def test_killed_at_any_other_call_it_is_prompted_once(team: Team, call: int) -> None:
+    prompt_through(team, f"{call}:before")
+
+
+@pytest.mark.parametrize("program", [PI], indirect=True, ids=["pi"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_killed_when_it_starts_the_program_there_is_one_of_it(team: Team, moment: str) -> None:
+    team.end_program()
+    prompt_through(team, f"terminal.start:{moment}")
+    panes = team.server.tmux("list-panes", "-s", "-t", "=real", "-F", "#{pane_id}").split()
+    assert len(panes) == 1

@@ -81,7 +81,10 @@ class Model:
 
     @contextmanager
     def holding(self, marker: str) -> Iterator[threading.Event]:
-        """Let turns whose prompt holds `marker` stream words until the block ends, or the event is set."""
+        """Let turns whose prompt holds `marker` stream words until the block ends, or the event is set.
+
+        A turn that is to call a tool is silent until then.
+        """
         release = threading.Event()
         with self._lock:
             self._held[marker] = release
@@ -129,6 +132,12 @@ class Model:
             if self._log is not None:
                 with self._log.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(_line(exchange), ensure_ascii=False) + "\n")
+
+    def wait(self, exchange: Exchange) -> None:
+        """Wait until an exchange that is held may be answered."""
+        release = self._hold_of(exchange.asked.user) if exchange.answer.hold else None
+        if release is not None:
+            release.wait(HELD_SECONDS)
 
     def pieces(self, exchange: Exchange) -> Iterator[Piece]:
         """Yield an answer's text as time passes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -27,8 +28,7 @@ _COUNTED = {"input_tokens": 10, "totalTokens": 10}
 def serving(log: Path | None = None, port: int = 0) -> Iterator[Model]:
     """Serve a model on a loopback port (0: any free one) while the block runs; `url` has no path."""
     model = Model(log)
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, model))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", port), partial(_Handler, model))
     model.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=partial(server.serve_forever, 0.05), daemon=True)
     thread.start()
@@ -39,6 +39,15 @@ def serving(log: Path | None = None, port: int = 0) -> Iterator[Model]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, unless the program only went away."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -86,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, api: Api, exchange: Exchange) -> None:
         asked, answer = exchange.asked, exchange.answer
+        if answer.call is not None:
+            self.model.wait(exchange)
         reply = Reply(
             number=exchange.number,
             model=asked.model,

@@ -32,6 +32,7 @@ AIDER = Program(
     argv=("aider",),
     prepare=_prepare,
     light=True,
-    refuse="n",
-    limit="limited",
+    refuse=("n", "Enter"),
+    types_ahead=False,
+    limit="working",
 )

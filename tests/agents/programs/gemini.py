@@ -27,4 +27,5 @@ GEMINI = Program(
     argv=("gemini",),
     prepare=_prepare,
     light=True,
+    after_limit=("2",),
 )

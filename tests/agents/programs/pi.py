@@ -17,7 +17,8 @@ def _prepare(place: Place) -> Mapping[str, str]:
         "models": [{**model, "reasoning": False, "cost": cost}],
     }
     place.write(".pi/agent/models.json", {"providers": {"mock": provider}})
-    place.write(".pi/agent/settings.json", {"defaultProvider": "mock", "defaultModel": "mock-model"})
+    settings = {"defaultProvider": "mock", "defaultModel": "mock-model", "retry": {"enabled": False}}
+    place.write(".pi/agent/settings.json", settings)
     return {"PI_OFFLINE": "1", "PI_SKIP_VERSION_CHECK": "1"}
 
 

@@ -40,8 +40,9 @@ class Program:
         prepare: writes what it needs below HOME and returns its environment.
         light: whether it is small enough for every run of the tests.
         dialog: a line that, in a prompt, makes it ask before it creates `{file}`; empty: it never asks.
-        refuse: the key with which a person refuses what it asks.
-        limit: the screen state it shows at a usage limit.
+        refuse: the keys with which a person refuses what it asks.
+        types_ahead: whether its composer takes a prompt while it works.
+        limit: the screen state it shows at a usage limit; `working`: it tries again and again.
         after_limit: the keys with which a person leaves its screen of a usage limit.
     """
 
@@ -55,8 +56,9 @@ class Program:
     python: str = "3.11"
     light: bool = False
     dialog: str = "MOCK:tool touch {file}"
-    refuse: str = "Escape"
-    limit: Literal["limited", "errored"] = "limited"
+    refuse: tuple[str, ...] = ("Escape",)
+    types_ahead: bool = True
+    limit: Literal["limited", "errored", "working"] = "limited"
     after_limit: tuple[str, ...] = ()
 
     @property
