@@ -5,14 +5,14 @@ The same contract suite runs on both.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
-from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey
+from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor
 from amp_fsm.model.time import Reading
 
 
@@ -151,6 +151,12 @@ class Runner(Protocol):
 
     def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Return those of the pairs of program and folder it would be started in that are not on this machine."""
+
+    def survivors(self, owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
+        """Return the processes that live on of what was started for each owner; owners without any are left out.
+
+        `below`: processes of living panes; what descends from them is not looked for.
+        """
 
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""

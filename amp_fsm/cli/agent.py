@@ -9,6 +9,7 @@ from amp_fsm.cli.lazy import LazyGroup
 COMMANDS = {
     "answer": "Answer the dialog that an agent has up, by label.",
     "attach": "Go to an agent's window.",
+    "stop": "End an agent's program and name what survives.",
 }
 
 EXAMPLE = "\b\nExample:\n  amp-fsm agent answer my-team.yaml codex 'Yes, proceed'"

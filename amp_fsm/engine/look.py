@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record
-from amp_fsm.model.seen import Failed, PaneRef, Seen, Survey
+from amp_fsm.model.seen import Failed, PaneRef, Seen, Survey, Survivor
 from amp_fsm.plan.needs import needs, run_keys
-from amp_fsm.ports import Terminal, World
+from amp_fsm.ports import Runner, Terminal, World
 
 
 def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[str, str]]:
@@ -29,9 +29,22 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
         http=world.runner.fetch(wanted.http) if wanted.http else {},
         runs=world.runner.look(keys.values()) if keys else {},
         inputs=inputs,
+        survivors=survivors_of(project, world.runner, survey, wanted.paneless),
         missing=world.runner.missing(wanted.programs) if wanted.programs else frozenset(),
     )
     return seen, keys
+
+
+def survivors_of(
+    project: Project, runner: Runner, survey: Survey | Failed, paneless: Sequence[str]
+) -> Mapping[str, tuple[Survivor, ...]]:
+    """Return what lives on of agents and services without a living pane, by address."""
+    if not paneless:
+        return {}
+    panes = () if isinstance(survey, Failed) else survey.panes
+    owners = {f"{project.name}/{address}": address for address in paneless}
+    found = runner.survivors(owners, [pane.ref.pid for pane in panes if not pane.dead])
+    return {owners[owner]: those for owner, those in found.items()}
 
 
 def survey_of(project: Project, terminal: Terminal) -> Survey | Failed:

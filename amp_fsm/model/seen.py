@@ -130,6 +130,14 @@ class RunSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Survivor:
+    """A process of an agent that lives on although its pane is gone or dead."""
+
+    pid: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Everything one pass has looked at.
 
@@ -141,6 +149,7 @@ class Seen:
         http: service or fact name to the answer.
         runs: run key to its state; a key that was asked for and is absent never ran.
         inputs: check name to the digest of its inputs.
+        survivors: address to the processes that outlived its pane.
         missing: pairs of program and folder that were asked for and are not on this machine.
     """
 
@@ -152,3 +161,4 @@ class Seen:
     runs: Mapping[str, RunSeen] = field(default_factory=dict)
     inputs: Mapping[str, str | Failed] = field(default_factory=dict)
     missing: frozenset[tuple[str, str]] = frozenset()
+    survivors: Mapping[str, tuple[Survivor, ...]] = field(default_factory=dict)

@@ -21,7 +21,7 @@ from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 from amp_fsm.observe.declared import declared_facts
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
-from amp_fsm.observe.strangers import pane_drift
+from amp_fsm.observe.strangers import pane_drift, survivor_drift
 from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
 
 
@@ -56,7 +56,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         missing=seen.missing,
         fallen_rows=frozenset(observing.fallen),
         failures={task: text for task, text in failures.items() if text},
-        drift=(*pane_drift(project, survey, observing.panes), *observing.drift),
+        drift=(*pane_drift(project, survey, observing.panes), *survivor_drift(seen.survivors), *observing.drift),
         memory=Memory(samples=observing.samples, cells=observing.cells, logs=observing.logs),
     )
 

@@ -1,13 +1,32 @@
-"""Panes that carry our mark but that nobody in the configuration owns any more, or that two claim.  Reported only."""
+"""What is there and should not be: panes that nobody owns any more or that two claim, programs without their pane.
+
+Reported only; nothing of it is ended.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.project import Project
-from amp_fsm.model.seen import PaneSeen, Survey
+from amp_fsm.model.seen import PaneSeen, Survey, Survivor
+
+
+def survivor_drift(survivors: Mapping[str, Sequence[Survivor]]) -> tuple[Drift, ...]:
+    """Return, for every agent without a pane, the processes of its program that live on."""
+    return tuple(
+        Drift(address=address, kind="survivor", text=f"{_named(those)} outlived its pane: kill {_ids(those)}")
+        for address, those in survivors.items()
+    )
+
+
+def _named(those: Sequence[Survivor]) -> str:
+    return ", ".join(f"process {one.pid} ({one.name})" for one in those)
+
+
+def _ids(those: Sequence[Survivor]) -> str:
+    return " ".join(str(one.pid) for one in those)
 
 
 def pane_drift(project: Project, survey: Survey | None, panes: Mapping[str, PaneSeen]) -> tuple[Drift, ...]:

@@ -27,6 +27,7 @@ class Needs:
         globs: pattern to the text whose presence is asked of every file found (empty: not asked).
         captures: panes whose screen is wanted.
         http: key (`service/NAME`, `fact/NAME`) to the expectation.
+        paneless: addresses of agents and services without a living pane, whose programs may live on.
         programs: programs that may have to be started, each with the folder it would be started in.
         inputs: check name to the patterns whose contents decide whether its last result counts.
     """
@@ -37,6 +38,7 @@ class Needs:
     http: Mapping[str, HttpExpect] = field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programs: tuple[tuple[str, str], ...] = ()
+    paneless: tuple[str, ...] = ()
 
 
 def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
@@ -63,6 +65,7 @@ def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
         http=http,
         inputs={name: project.checks[name].inputs for name in sorted(checks) if name in project.checks},
         programs=tuple(dict.fromkeys(_programs(project, survey))),
+        paneless=_paneless(project, survey),
     )
 
 
@@ -75,6 +78,14 @@ def _programs(project: Project, survey: Survey | Failed) -> Iterator[tuple[str, 
         argv = start_command(project, spec)
         if argv and "PATH" not in spec.env and (pane is None or in_front(pane, ()) is False):
             yield argv[0], spec.cwd or project.root
+
+
+def _paneless(project: Project, survey: Survey | Failed) -> tuple[str, ...]:
+    if isinstance(survey, Failed):
+        return ()
+    panes = resolve_panes(project, survey)
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
+    return tuple(spec.address for spec in specs if spec.address not in panes or panes[spec.address].dead)
 
 
 def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed]) -> Mapping[str, str]:

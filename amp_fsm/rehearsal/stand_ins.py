@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
-from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, RunSeen, Survey
+from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, RunSeen, Survey, Survivor
 from amp_fsm.ports import Effect, Launch, PaneGuard, Runner, Terminal
 from amp_fsm.rehearsal.practice_service import folder_of
 from amp_fsm.rehearsal.scenario import Scenario
@@ -107,6 +107,10 @@ class StandInRunner:
     def missing(self, programs: Iterable[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """See `ports.Runner`."""
         return self.real.missing(programs)
+
+    def survivors(self, owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
+        """See `ports.Runner`."""
+        return self.real.survivors(owners, below)
 
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Answer `service/NAME` and `fact/NAME` as the scenario says; ask for those that are real."""

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -24,9 +24,10 @@ from typing import Any
 from amp_fsm.errors import ProgramMissingError, StoreError
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
-from amp_fsm.model.seen import Failed, HttpSeen, RunSeen
+from amp_fsm.model.seen import Failed, HttpSeen, RunSeen, Survivor
 from amp_fsm.world import supervise
 from amp_fsm.world.health import fetch_all
+from amp_fsm.world.survivors import survivors
 
 GRACE_SECONDS = 5.0
 KEPT_RUNS = 500
@@ -110,6 +111,10 @@ class LocalRunner:
         except ProgramMissingError:
             return False
         return True
+
+    def survivors(self, owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
+        """Return the processes that live on of what was started for each owner."""
+        return survivors(owners, below)
 
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""

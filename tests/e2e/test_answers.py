@@ -118,4 +118,5 @@ def test_agent_attach_prints_the_command_that_shows_the_window(home: Home) -> No
     passes(home, 2)
     said = run("agent", "attach", home.config, "ada", "--print")
     assert said.out.startswith(f"tmux -u -L {home.socket} ")
-    assert said.out.strip().endswith("-t %0")
+    pane = home.tmux("display-message", "-p", "-t", "=crew:0", "#{pane_id}").strip()
+    assert said.out.strip().endswith(f"-t {pane}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.errors import ProgramMissingError
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
-from amp_fsm.model.seen import Failed, HttpSeen, RunSeen
+from amp_fsm.model.seen import Failed, HttpSeen, RunSeen, Survivor
 
 
 @dataclass(slots=True)
@@ -16,6 +16,7 @@ class FakeRunner:
     """The `Runner` port; `started` holds every action that really started, `answers` what each URL says.
 
     Attributes:
+        living: owner to the processes that outlived its pane.
         missing_programs: programs that are not on this machine.
     """
 
@@ -23,6 +24,7 @@ class FakeRunner:
     runs: dict[str, RunSeen] = field(default_factory=dict)
     missing_programs: set[str] = field(default_factory=set)
     answers: dict[str, HttpSeen | Failed] = field(default_factory=dict)
+    living: dict[str, tuple[Survivor, ...]] = field(default_factory=dict)
 
     def start(self, action: Action) -> None:
         if action.key in self.runs:
@@ -42,6 +44,9 @@ class FakeRunner:
     def forget(self, key: str) -> None:
         if key in self.runs and self.runs[key].status == "lost":
             del self.runs[key]
+
+    def survivors(self, owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
+        return {owner: those for owner, those in self.living.items() if owner in owners}
 
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         refused = HttpSeen(healthy=False, said="connection refused")
