@@ -12,7 +12,7 @@ from typing import Protocol
 
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
-from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor
+from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor, Tail
 from amp_fsm.model.time import Reading
 
 
@@ -40,6 +40,15 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listen:
+    """A pane whose output is listened to: every state that its sequence `osc` tells goes to the agent's spool."""
+
+    osc: int
+    spool: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """A program to start in a window of the project's session (created when missing).
 
@@ -47,6 +56,7 @@ class Launch:
         owner: our option, `PROJECT/agent/NAME`; `intent`: id of the intent, kept on the pane as a witness.
         window: index or name that is wanted; when a stranger has it, the next free index is taken.
         replace: a dead pane of ours that is started anew in place.
+        listen: how the state that its output tells is heard; None: it is not.
     """
 
     owner: str
@@ -60,6 +70,7 @@ class Launch:
     columns: int
     rows: int
     replace: PaneRef | None = None
+    listen: Listen | None = None
 
 
 class Terminal(Protocol):
@@ -118,6 +129,9 @@ class Files(Protocol):
 
     def glob(self, pattern: str, contains: str = "") -> tuple[PathSeen, ...] | Failed:
         """Return the files that match, sorted; with `contains`, say of each whether its text holds it."""
+
+    def tails(self, pattern: str) -> tuple[Tail, ...] | Failed:
+        """Return the ends of the newest files that match, the newest last; both their number and size are bounded."""
 
     def inputs(self, patterns: Sequence[str]) -> str | Failed:
         """Return one digest over names and contents of all files that match."""

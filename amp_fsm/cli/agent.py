@@ -10,6 +10,7 @@ COMMANDS = {
     "answer": "Answer the dialog that an agent has up, by label.",
     "attach": "Go to an agent's window.",
     "stop": "End an agent's program and name what survives.",
+    "hooks": "Show or write the settings that make an agent tell.",
 }
 
 EXAMPLE = "\b\nExample:\n  amp-fsm agent answer my-team.yaml codex 'Yes, proceed'"

@@ -33,6 +33,7 @@ COMMANDS = {
     "fire": "Make a manual transition.",
     "resolve": "Settle a delivery that only a person can tell.",
     "agent": "Answer an agent's dialog, go to its window.",
+    "hook": "Take an event from an agent's hook; agents call it.",
     "pause": "Hold every effect, or those of one AGENT.",
     "go": "End what `pause` began.",
     "graph": "Draw the machines.",

@@ -15,8 +15,10 @@ from dataclasses import replace
 from amp_fsm.engine.answer import Answering, give
 from amp_fsm.engine.delivery import Delivery, deliver
 from amp_fsm.engine.document_writes import write_cells, write_row
+from amp_fsm.engine.look import receipt_now
 from amp_fsm.engine.shared_look import PaneLook, SharedLook
 from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
+from amp_fsm.model.channel_files import channels_of, spool_of
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Plan, Recovery
@@ -28,7 +30,7 @@ from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import STATUS, recounted, remember_write
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.plan.settle import settled
-from amp_fsm.ports import Commit, Entry, Launch, World
+from amp_fsm.ports import Commit, Entry, Launch, Listen, World
 
 SIDE_BY_SIDE = 64
 """Subjects served at once: sixty prompts take about one settle time."""
@@ -159,6 +161,7 @@ class Performer:
             save=self._save,
             look=lambda: self._look_at(agent),
             held=lambda: self._held(intent),
+            receipt=lambda intent: receipt_now(self.project, agent, self.world, intent),
         )
         return deliver(intent, recovery, delivery)
 
@@ -204,6 +207,7 @@ class Performer:
             columns=self.project.tmux.columns,
             rows=self.project.tmux.rows,
             replace=seen.pane.ref if isinstance(seen, PaneLook) and ours else None,
+            listen=_listen(self.project, spec) if isinstance(spec, AgentSpec) else None,
         )
         with self._starting:  # two at once would both make the session, or want the same free window
             started = self.world.terminal.start(launch)
@@ -297,6 +301,11 @@ class Performer:
             )
             self.outcomes.append(intent)
         self._on_done(intent)
+
+
+def _listen(project: Project, agent: AgentSpec) -> Listen | None:
+    osc = channels_of(project, agent).osc
+    return Listen(osc=osc.number, spool=spool_of(project), agent=agent.name) if osc is not None else None
 
 
 def _done(intent: Intent, note: str) -> Intent:

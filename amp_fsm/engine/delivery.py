@@ -44,6 +44,7 @@ class Delivery:
         save: writes the intent's progress, durably.
         look: a fresh look at the pane and its screen.
         held: whether the operator holds this agent right now; asked before every effect.
+        receipt: how the program itself said that it took a prompt in; empty: it did not, or has no such channel.
     """
 
     profile: Profile
@@ -54,6 +55,7 @@ class Delivery:
     save: Callable[[Intent], None]
     look: Callable[[], tuple[PaneSeen, ScreenReading] | Failed]
     held: Callable[[], bool]
+    receipt: Callable[[Intent], str] = lambda intent: ""
 
 
 def deliver(intent: Intent, recovery: Recovery, delivery: Delivery) -> Intent:
@@ -171,7 +173,7 @@ def _watch(intent: Intent, delivery: Delivery) -> tuple[PaneSeen | None, Step]:
             step = Step(intent=intent, recovery=Recovery.WAIT, because=seen.reason)
             continue
         pane, reading = seen
-        step = judge(intent, pane, reading)
+        step = judge(intent, pane, reading, delivery.receipt(intent))
         if step.recovery is Recovery.ENTER and _right_of_way(pane, delivery):
             step = replace(step, recovery=Recovery.WAIT, because=f"{step.because}; a person is typing there")
         submitted = RETRY_SECONDS * 2 ** max(0, intent.enters - 1) if pane.entered == intent.id else 0.0

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from amp_fsm.errors import TerminalUnreachableError
-from amp_fsm.model.project import Project
-from amp_fsm.model.record import Record
+from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.project import AgentSpec, Project
+from amp_fsm.model.record import Intent, Record
 from amp_fsm.model.seen import Failed, PaneRef, Seen, Survey, Survivor
+from amp_fsm.observe.channels import receipt_in, told_by
 from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.ports import Runner, Terminal, World
 
@@ -18,7 +20,7 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
     Whatever cannot be looked at is `Failed` with its reason; nothing here raises for it, and nothing is changed.
     """
     survey = survey_of(project, world.terminal)
-    wanted = needs(project, record, survey)
+    wanted = needs(project, record, survey, world.environment.get("HOME", ""))
     inputs = {name: world.files.inputs(patterns) for name, patterns in wanted.inputs.items()}
     keys = run_keys(project, record, inputs)
     seen = Seen(
@@ -26,6 +28,7 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
         captures=_captures(world.terminal, wanted.captures),
         files={path: world.files.read(path) for path in wanted.files},
         globs={pattern: world.files.glob(pattern, contains) for pattern, contains in wanted.globs.items()},
+        tails={key: world.files.tails(pattern) for key, pattern in wanted.tails.items()},
         http=world.runner.fetch(wanted.http) if wanted.http else {},
         runs=world.runner.look(keys.values()) if keys else {},
         inputs=inputs,
@@ -45,6 +48,16 @@ def survivors_of(
     owners = {f"{project.name}/{address}": address for address in paneless}
     found = runner.survivors(owners, [pane.ref.pid for pane in panes if not pane.dead])
     return {owners[owner]: those for owner, those in found.items()}
+
+
+def receipt_now(project: Project, agent: AgentSpec, world: World, intent: Intent) -> str:
+    """Return how the agent's program said by now that it took the prompt of `intent` in; empty: it did not."""
+    globs = channel_files(project, agent, world.environment.get("HOME", ""))
+    if not globs:
+        return ""
+    seen = Seen(terminal=Survey(server=""), tails={key: world.files.tails(glob) for key, glob in globs.items()})
+    told = told_by(project, agent, Record(intents={intent.id: intent}), seen)
+    return receipt_in(told.events, intent.id)
 
 
 def survey_of(project: Project, terminal: Terminal) -> Survey | Failed:

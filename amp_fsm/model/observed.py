@@ -43,6 +43,7 @@ class Observed:
         run_keys: `TASK|CHECK` to the key under which a run on the present inputs is recorded.
         run_status: `TASK|CHECK` to `never`, `running`, `ended` or `lost`.
         missing: pairs of program and folder that are not on this machine.
+        receipts: intent to what an agent's channel told of a prompt with its marker: proof that it arrived.
         fallen_rows: agents whose row fell back to what it said before we wrote it.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
@@ -57,6 +58,7 @@ class Observed:
     run_keys: Mapping[str, str] = field(default_factory=dict)
     run_status: Mapping[str, str] = field(default_factory=dict)
     missing: frozenset[tuple[str, str]] = frozenset()
+    receipts: Mapping[str, str] = field(default_factory=dict)
     fallen_rows: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()

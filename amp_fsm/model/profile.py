@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.channel import NO_CHANNELS, Channels
 from amp_fsm.model.dialog import Dialog, DialogSpec
 
 
@@ -151,6 +152,7 @@ class Profile:
             bottom of the screen that show such a prompt waiting.
         dialogs: how its dialogs are read and answered; None: only a person answers them.
         no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
+        channels: what it tells besides its screen.
         notes: what the rules rest on.
     """
 
@@ -171,6 +173,7 @@ class Profile:
     queued: tuple[str, ...] = ()
     dialogs: DialogSpec | None = None
     no_dialog: str = ""
+    channels: Channels = NO_CHANNELS
     notes: str = ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.channel import Channel
 from amp_fsm.model.machine import Budget, MachineSpec
 from amp_fsm.model.profile import Profile
 
@@ -37,6 +38,7 @@ class AgentSpec:
         requires: services that must be up before it is started.
         cwd: folder it is started in; empty: the project's root.
         queue: prompts may be submitted while it works; only for a profile that queues them.
+        channels: what of its program's channels is listened to, besides its screen.
     """
 
     name: str
@@ -49,6 +51,7 @@ class AgentSpec:
     skills: tuple[str, ...] = ()
     row: str = ""
     queue: bool = False
+    channels: tuple[Channel, ...] = ()
     machine: str = "agent"
 
     @property
@@ -99,6 +102,7 @@ class Source(StrEnum):
     ASSIGNMENT = "assignment"
     STATE = "state"
     AGE = "age"
+    HOOK = "hook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,7 @@ class FactSpec:
         line: `file`, `pattern`, `last` (how many lines of the tail).  file: `file`, `min_bytes`, `contains`.
         check: `check`.  http: `http`.  queue: `skills`, `over` (more than that many tasks wait).
         assignment: `over` (attempts).  state: `subject`, `states`.  age: `over` (seconds in the present state).
+        hook: `pattern` of an event's name, `contains`, `within` (seconds since it came).
     `{name}` in `file` stands for the subject's name (the agent, the service, or the task's id).
     """
 
@@ -130,6 +135,7 @@ class FactSpec:
     subject: str = ""
     states: tuple[str, ...] = ()
     over: float = 0.0
+    within: float = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +281,7 @@ class Policies:
         blind_for: seconds of not being able to see an agent after which the operator is told, once.
         attempts: how often a task is handed out before it waits for the operator.
         person: seconds for which an attached client's last key press gives a person the right of way.
+        hint: seconds for which what a channel told of an agent's state holds it back from being idle.
     """
 
     resync: float = 150.0
@@ -282,6 +289,7 @@ class Policies:
     blind_for: float = 300.0
     attempts: int = 3
     person: float = 10.0
+    hint: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,20 @@ class PathSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """The last whole lines of a file, within a bound.
+
+    Attributes:
+        whole: the text is all of the file.
+    """
+
+    path: str
+    text: str
+    mtime: float
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSeen:
     """One answer: whether it met the expectation, and what it said."""
 
@@ -146,6 +160,7 @@ class Seen:
         captures: `%N` to the screen with colours (`capture-pane -e -J`), for the panes that were asked for.
         files: path (as asked) to its text.
         globs: pattern (as asked) to what it found; an empty tuple: provably nothing.
+        tails: key of an agent's channel to the newest files of it, the newest last.
         http: service or fact name to the answer.
         runs: run key to its state; a key that was asked for and is absent never ran.
         inputs: check name to the digest of its inputs.
@@ -157,6 +172,7 @@ class Seen:
     captures: Mapping[str, str | Failed] = field(default_factory=dict)
     files: Mapping[str, FileSeen | Missing | Failed] = field(default_factory=dict)
     globs: Mapping[str, tuple[PathSeen, ...] | Failed] = field(default_factory=dict)
+    tails: Mapping[str, tuple[Tail, ...] | Failed] = field(default_factory=dict)
     http: Mapping[str, HttpSeen | Failed] = field(default_factory=dict)
     runs: Mapping[str, RunSeen] = field(default_factory=dict)
     inputs: Mapping[str, str | Failed] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from amp_fsm.model.record import Assignment, Sample
 from amp_fsm.model.seen import PaneSeen
 from amp_fsm.model.standard import SCREEN_CLASSES
 from amp_fsm.model.time import Now
+from amp_fsm.observe.channels import Hint
 
 FIRST_LOOK = Sample()
 
@@ -40,6 +41,7 @@ class Look:
         reading: what the screen shows; None when it was not captured, `failed` then says why.
         last_words: the last line on the screen of a program that has ended.
         before: the sample of the last look.
+        hint: what a channel told of its state shortly ago.
     """
 
     project: Project
@@ -54,6 +56,7 @@ class Look:
     failed: str = ""
     last_words: str = ""
     before: Sample = FIRST_LOOK
+    hint: Hint | None = None
 
 
 def screen_facts(look: Look) -> dict[str, Fact]:
@@ -71,6 +74,7 @@ def screen_facts(look: Look) -> dict[str, Fact]:
         facts = _all_unknown(Why.UNRECOGNISED, "no rule recognises the screen")
         return {
             **facts,
+            **_hinted(look),
             "gone": gone,
             "recognised": known("recognised", False, "no rule speaks", "screen", look.now.wall),
         }
@@ -79,6 +83,14 @@ def screen_facts(look: Look) -> dict[str, Fact]:
 
 def _all_unknown(why: Why, evidence: str) -> dict[str, Fact]:
     return {name: unknown(name, why, evidence, "screen") for name in _SCREEN_FACTS if name != "gone"}
+
+
+def _hinted(look: Look) -> dict[str, Fact]:
+    """Return what a hint tells of an agent whose screen says nothing: that it is not at its prompt, and why."""
+    if look.hint is None:
+        return {}
+    facts = (known(_CLASS[look.hint.state], True), known("turn_over", False), known("at_prompt", False))
+    return {f.name: replace(f, evidence=look.hint.evidence, source=look.hint.channel, at=look.now.wall) for f in facts}
 
 
 def _gone(look: Look) -> Fact:
@@ -102,19 +114,34 @@ def _gone(look: Look) -> Fact:
 
 
 def _classified(look: Look, reading: ScreenReading) -> Iterator[Fact]:
-    at, evidence = look.now.wall, _evidence(reading)
-    yield known("recognised", True, evidence, "screen", at)
+    at, evidence, source = look.now.wall, _evidence(reading), "screen"
+    yield known("recognised", True, evidence, source, at)
     shown = effective_state(look, reading)
+    if look.hint is not None and shown is not _of_screen(look, reading):
+        evidence, source = f"{look.hint.evidence}; the screen: {evidence}", look.hint.channel
     for state, name in _CLASS.items():
         if name not in ("turn_over", "gone"):
-            yield known(name, shown is state, evidence, "screen", at)
+            yield known(name, shown is state, evidence, source, at)
     turn_over = _turn_over(look, shown, evidence)
     yield turn_over
     yield _at_prompt(look, reading, turn_over)
 
 
 def effective_state(look: Look, reading: ScreenReading) -> ScreenState:
-    """Return the state that counts: a usage limit is over once its reset time, as first read, has passed."""
+    """Return the state that counts: of the screen's and a channel's the less permissive one."""
+    shown = _of_screen(look, reading)
+    return look.hint.state if look.hint is not None and _rank(look.hint.state) > _rank(shown) else shown
+
+
+def _rank(state: ScreenState) -> int:
+    """Return how little may be done to an agent in this state."""
+    if state in (ScreenState.IDLE, ScreenState.STARTING):
+        return 0 if state is ScreenState.IDLE else 1
+    return 3 if state is ScreenState.BLOCKED else 2
+
+
+def _of_screen(look: Look, reading: ScreenReading) -> ScreenState:
+    """Return what the screen shows; a usage limit is over once its reset time, as first read, has passed."""
     if reading.state is not ScreenState.LIMITED:
         return reading.state
     resets_at = reset_time(look, reading)
@@ -194,6 +221,7 @@ def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
         return replace(before, blind=blind, told=told or before.told)
     reading = look.reading
     state = str(effective_state(look, reading)) if reading is not None and facts["gone"].truth == "false" else "gone"
+    limited = reading is not None and state == reading.state == ScreenState.LIMITED
     moved = bool(body) and body != before.body
     return Sample(
         state=state,
@@ -202,5 +230,5 @@ def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
         body=body or before.body,
         progress=now.policy if moved else before.progress,
         evidence=reading.evidence if reading is not None else "",
-        resets_at=reset_time(look, reading) if reading is not None and state == ScreenState.LIMITED else None,
+        resets_at=reset_time(look, reading) if reading is not None and limited else None,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from amp_fsm.model.channel import Channel
 from amp_fsm.model.facts import Fact, Why, known, unknown
 from amp_fsm.model.printable import printable
 from amp_fsm.model.project import FactSpec, Project, Source
 from amp_fsm.model.seen import Failed, FileSeen, PaneSeen, Seen
+from amp_fsm.observe.channels import Told
 from amp_fsm.observe.documents import cell_of
 from amp_fsm.observe.screen_regions import Regions
 from amp_fsm.observe.screen_text import read_lines
@@ -30,6 +32,22 @@ def declared_facts(
         elif spec.source is Source.SCREEN:
             facts[spec.name] = _screen(spec, project, name, pane, capture)
     return facts
+
+
+def hook_facts(project: Project, told: Told, wall: float) -> dict[str, Fact]:
+    """Return every declared fact about what an agent's hooks dropped."""
+    return {spec.name: _hook(spec, told, wall) for spec in project.facts.values() if spec.source is Source.HOOK}
+
+
+def _hook(spec: FactSpec, told: Told, wall: float) -> Fact:
+    failed = dict(told.failed).get(Channel.HOOK)
+    if failed is not None:
+        return unknown(spec.name, Why.UNREACHABLE, failed, "hook")
+    for event in reversed(told.events):
+        recent = event.channel is Channel.HOOK and wall - event.at < spec.within
+        if recent and re.fullmatch(spec.pattern, event.name) and spec.contains in event.raw:
+            return known(spec.name, True, f"{event.name}, {wall - event.at:.0f}s ago", "hook", event.at)
+    return known(spec.name, False, f"no such event in the last {spec.within:.0f}s", "hook")
 
 
 def _pane(spec: FactSpec, pane: PaneSeen | None) -> Fact:

@@ -5,10 +5,11 @@ Nothing is decided here, and nothing is looked at: what was not seen is unknown,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.facts import Fact, Facts, Why, known, unknown
+from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Drift, Memory, Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.profile import ScreenReading
@@ -18,7 +19,8 @@ from amp_fsm.model.seen import Failed, PaneSeen, Seen
 from amp_fsm.model.time import Now
 from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
-from amp_fsm.observe.declared import declared_facts
+from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
+from amp_fsm.observe.declared import declared_facts, hook_facts
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift, survivor_drift
@@ -54,6 +56,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         run_keys=run_keys,
         run_status=run_status(run_keys, seen.runs),
         missing=seen.missing,
+        receipts=observing.receipts,
         fallen_rows=frozenset(observing.fallen),
         failures={task: text for task, text in failures.items() if text},
         drift=(*pane_drift(project, survey, observing.panes), *survivor_drift(seen.survivors), *observing.drift),
@@ -92,19 +95,24 @@ class _Observing:
     fallen: set[str] = field(default_factory=set)
     drift: list[Drift] = field(default_factory=list)
     claims: dict[str, AgentClaims] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)
 
     def agent(self, agent: AgentSpec) -> None:
         """Make an agent's facts, from its screen and from what it claims."""
         assignment = self._assignment_of(agent.name)
         claims = agent_claims(self.project, self.record, self.seen, agent, assignment, self.now)
-        look = self._look(agent, assignment)
+        told = told_by(self.project, agent, self.record, self.seen)
+        look = self._look(agent, assignment, told)
         facts: dict[str, Fact] = {**screen_facts(look), **claims.facts}
-        body = f"{look.reading.body if look.reading else ''}|{claims.body}|{self._work_body(assignment)}"
+        work = f"{self._work_body(assignment)}{told.events[-1].at if told.events else ''}"
+        body = f"{look.reading.body if look.reading else ''}|{claims.body}|{work}"
         sample = next_sample(look, facts, body)
         facts["progress"] = known("progress", sample.progress == self.now.policy, "since the last look", "screen")
         facts.update(
             declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane))
         )
+        facts.update(hook_facts(self.project, told, self.now.wall))
+        self.receipts.update(self._receipts(agent, told))
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
         self.samples[agent.name] = sample
@@ -146,7 +154,14 @@ class _Observing:
     def _assignment_of(self, agent: str) -> Assignment | None:
         return next((a for a in self.record.assignments.values() if a.agent == agent), None)
 
-    def _look(self, agent: AgentSpec, assignment: Assignment | None) -> Look:
+    def _receipts(self, agent: AgentSpec, told: Told) -> Iterator[tuple[str, str]]:
+        for intent in self.record.intents.values():
+            if intent.address == agent.address and intent.action.verb is Verb.SEND:
+                receipt = receipt_in(told.events, intent.id)
+                if receipt:
+                    yield intent.id, receipt
+
+    def _look(self, agent: AgentSpec, assignment: Assignment | None, told: Told) -> Look:
         profile = self.project.profiles[agent.profile]
         pane = self.panes.get(agent.address)
         capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
@@ -166,6 +181,7 @@ class _Observing:
             last_words=_last_words(capture) if pane is not None and pane.dead and isinstance(capture, str) else "",
             failed=capture.reason if isinstance(capture, Failed) else "",
             before=self.record.samples.get(agent.name, Sample()),
+            hint=hint_of(told, self.now.wall, self.project.policies.hint),
         )
 
     def _capture(self, pane: PaneSeen | None) -> str | None:

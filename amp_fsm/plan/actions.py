@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels_of, spool_of
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
-from amp_fsm.model.project import AgentSpec, CheckSpec, TaskSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, Project, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import agent_values, kind_values, project_values, render, task_values
@@ -121,7 +122,7 @@ def start_action(situation: Situation, address: str) -> Action:
     project = situation.project
     if isinstance(spec, TaskSpec):  # lint refuses it: a task has no program
         return Action(verb=Verb.START, target=address)
-    env = {**project.profiles[spec.profile].env, **spec.env} if isinstance(spec, AgentSpec) else spec.env
+    env = _agent_env(project, spec) if isinstance(spec, AgentSpec) else spec.env
     return Action(
         verb=Verb.START,
         target=address,
@@ -130,6 +131,13 @@ def start_action(situation: Situation, address: str) -> Action:
         cwd=spec.cwd or project.root,
         window=spec.window,
     )
+
+
+def _agent_env(project: Project, agent: AgentSpec) -> Mapping[str, str]:
+    env = {**project.profiles[agent.profile].env, **agent.env}
+    if channels_of(project, agent).hook is None:
+        return env
+    return {SPOOL_VARIABLE: spool_of(project), AGENT_VARIABLE: agent.name, **env}
 
 
 def cannot_start(situation: Situation, address: str) -> str:

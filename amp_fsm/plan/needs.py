@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command
@@ -26,6 +27,7 @@ class Needs:
         files: paths whose text is wanted.
         globs: pattern to the text whose presence is asked of every file found (empty: not asked).
         captures: panes whose screen is wanted.
+        tails: key of an agent's channel to the glob of its files.
         http: key (`service/NAME`, `fact/NAME`) to the expectation.
         paneless: addresses of agents and services without a living pane, whose programs may live on.
         programs: programs that may have to be started, each with the folder it would be started in.
@@ -35,14 +37,15 @@ class Needs:
     files: tuple[str, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     captures: tuple[PaneRef, ...] = ()
+    tails: Mapping[str, str] = field(default_factory=dict)
     http: Mapping[str, HttpExpect] = field(default_factory=dict)
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programs: tuple[tuple[str, str], ...] = ()
     paneless: tuple[str, ...] = ()
 
 
-def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
-    """Return everything this pass must look at, given the listing of panes."""
+def needs(project: Project, record: Record, survey: Survey | Failed, home: str = "") -> Needs:
+    """Return everything this pass must look at, given the listing of panes and the operator's home."""
     active = active_tasks(project, record)
     files = dict.fromkeys(document.file for document in project.documents.values())
     globs: dict[str, str] = {}
@@ -62,6 +65,7 @@ def needs(project: Project, record: Record, survey: Survey | Failed) -> Needs:
         files=tuple(files),
         globs=globs,
         captures=_captures(project, survey),
+        tails={key: glob for a in project.agents.values() for key, glob in channel_files(project, a, home).items()},
         http=http,
         inputs={name: project.checks[name].inputs for name in sorted(checks) if name in project.checks},
         programs=tuple(dict.fromkeys(_programs(project, survey))),

@@ -12,14 +12,20 @@ from amp_fsm.plan.situation import Situation
 
 
 def due_steps(situation: Situation) -> tuple[Step, ...]:
-    """Return one step for every intent that is not settled, oldest first."""
-    unsettled = [intent for intent in situation.record.intents.values() if not intent.settled]
+    """Return one step for every intent that is not settled, or was unknown until a receipt came, oldest first."""
+    receipts = situation.observed.receipts
+    unsettled = [i for i in situation.record.intents.values() if not i.settled or (_unknown(i) and i.id in receipts)]
     return tuple(_step(situation, intent) for intent in sorted(unsettled, key=lambda intent: (intent.at, intent.id)))
 
 
 def unknown_intents(situation: Situation) -> tuple[Intent, ...]:
     """Return the intents that only a person can settle."""
-    return tuple(i for i in situation.record.intents.values() if i.status is IntentStatus.UNKNOWN)
+    known = situation.observed.receipts
+    return tuple(i for i in situation.record.intents.values() if _unknown(i) and i.id not in known)
+
+
+def _unknown(intent: Intent) -> bool:
+    return intent.status is IntentStatus.UNKNOWN
 
 
 def _step(situation: Situation, intent: Intent) -> Step:
@@ -35,6 +41,7 @@ def _step(situation: Situation, intent: Intent) -> Step:
         entry=subject.entry if subject is not None else 0,
         wanted=subject is not None and _assignment_stands(situation, intent),
         profile=_profile(situation, intent.address),
+        receipt=observed.receipts.get(intent.id, ""),
     )
 
 

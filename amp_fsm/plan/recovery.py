@@ -28,6 +28,7 @@ def recover(
     entry: int,
     wanted: bool,
     profile: Profile | None,
+    receipt: str = "",
 ) -> Step:
     """Return what this pass does about `intent`.
 
@@ -40,7 +41,10 @@ def recover(
         entry: number of the subject's present stay in a state.
         wanted: the configuration and the assignment still ask for it.
         profile: how the agent's program is read; None for a service.
+        receipt: how the program itself said that it took the prompt in; empty: it did not.
     """
+    if receipt and intent.action.verb is Verb.SEND:
+        return Step(intent=intent, recovery=Recovery.DONE, because=receipt)
     match intent.action.verb:
         case Verb.SEND:
             if unreachable:
@@ -164,8 +168,13 @@ def _takes(intent: Intent, reading: ScreenReading) -> bool:
     return reading.state is ScreenState.IDLE or (intent.action.queue and reading.state is ScreenState.WORKING)
 
 
-def judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None) -> Step:
-    """Return what is to be done about a prompt that was typed into `pane`, from the witnesses and the screen."""
+def judge(intent: Intent, pane: PaneSeen, reading: ScreenReading | None, receipt: str = "") -> Step:
+    """Return what is to be done about a prompt that was typed into `pane`, from the witnesses and the screen.
+
+    A receipt outweighs them all: the program itself said that it took the prompt in.
+    """
+    if receipt:
+        return Step(intent=intent, recovery=Recovery.DONE, because=receipt)
     recovery, because = _judge(intent, pane, reading)
     said = "submitted" if pane.entered == intent.id else "typed"
     return Step(intent=intent, recovery=recovery, because=f"{said}; {because}")

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from amp_fsm.errors import DocumentError, StaleFileError
-from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen
+from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen, Tail
 from amp_fsm.world.files_glob import matches
+from amp_fsm.world.files_tails import Tails
 from amp_fsm.world.files_write import write_over
 
 MOST_BYTES = 10_000_000
@@ -28,6 +29,7 @@ class LocalFiles:
     def __init__(self, root: str | Path) -> None:
         """Name the project's folder; it need not exist yet."""
         self.root = Path(root)
+        self._tails = Tails()
 
     def read(self, path: str) -> FileSeen | Missing | Failed:
         """Return the text of a file of at most 10 MB, line ends kept, undecodable bytes as surrogate escapes."""
@@ -52,6 +54,13 @@ class LocalFiles:
             return Failed(reason=f"the project's folder {self.root} is not there")
         try:
             return tuple(self._seen(path, contains) for path in matches(self.root, pattern))
+        except OSError as error:
+            return Failed(reason=f"{error.filename or pattern}: {_why(error)}")
+
+    def tails(self, pattern: str) -> tuple[Tail, ...] | Failed:
+        """Return the ends of the newest files that match, the newest last; nothing is read twice while it stays."""
+        try:
+            return self._tails.of(pattern, [self.root / path for path in matches(self.root, pattern)])
         except OSError as error:
             return Failed(reason=f"{error.filename or pattern}: {_why(error)}")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from amp_fsm.errors import ProgramMissingError
 from amp_fsm.model.seen import PaneSeen
 from amp_fsm.ports import Launch
+from amp_fsm.world.hook_command import listener
 from amp_fsm.world.survivors import OWNER_VARIABLE
 from amp_fsm.world.tmux_text import ENTERED, OWNER, STARTED, TYPED
 
@@ -75,7 +76,10 @@ def respawn_commands(launch: Launch, pane: PaneSeen) -> Commands:
 def _marked(launch: Launch, target: str) -> Commands:
     values = ((OWNER, launch.owner), (STARTED, launch.intent), (TYPED, ""), (ENTERED, ""))
     marks = tuple(("set-option", "-p", "-t", target, name, value) for name, value in values)
-    return (*marks, ("set-option", "-w", "-t", target, "remain-on-exit", "on"))
+    heard = (
+        (("pipe-pane", "-O", "-t", target, _timeless(listener(launch.listen))),) if launch.listen is not None else ()
+    )
+    return (*marks, ("set-option", "-w", "-t", target, "remain-on-exit", "on"), *heard)
 
 
 def _surroundings(launch: Launch) -> Iterable[str]:
@@ -88,6 +92,11 @@ def _surroundings(launch: Launch) -> Iterable[str]:
 def _program(launch: Launch) -> tuple[str, ...]:
     # tmux gives a single word to a shell, several words to execvp.
     return launch.argv if len(launch.argv) > 1 else ("env", *launch.argv)
+
+
+def _timeless(command: str) -> str:
+    """Return a command in which tmux sees neither a format nor a time."""
+    return _unexpanded(command).replace("%", "%%")
 
 
 def _unexpanded(text: str) -> str:

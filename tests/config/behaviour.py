@@ -14,18 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.hook_settings import SettingsUnfitError, with_hooks
 from amp_fsm.config.load import Loaded, load
 from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import check_shape, normalise
 from amp_fsm.config.yaml_text import dump, parse
+from amp_fsm.model.channel import HookSpec
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Assignment, Record, SubjectRecord, Use
-from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey
+from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey, Tail
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
+from amp_fsm.observe.channels import hint_of, receipt_in, told_by
+from amp_fsm.observe.declared import hook_facts
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.plan.approvals import approvals
@@ -336,6 +340,47 @@ def answers(changes: Mapping[str, Any]) -> object:
     return found
 
 
+_TAILS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "hook": (
+        (f"{NOW.wall - 40:.0f}000000000-1.hook.json", '{"event": "Asked", "prompt": "Do it. [amp:p]", "other": "x"}'),
+        (f"{NOW.wall - 20:.0f}000000000-1.hook.json", '{"event": "Stop", "why": "all done"}'),
+    ),
+    "transcript": (
+        (
+            "one.jsonl",
+            f'{{"kind": "user", "said": "Do it. [amp:p]", "at": {NOW.wall - 39}, "other": {NOW.wall - 38}}}\n'
+            f'{{"kind": "note", "at": {NOW.wall - 15}}}\n',
+        ),
+    ),
+    "osc": ((f"{NOW.wall - 10:.0f}000000000-1.osc.json", '{"state": "blocked"}'),),
+}
+"""What an agent's channels hold, by channel."""
+
+
+def channels(changes: Mapping[str, Any]) -> object:
+    """Return what is listened to, where, what comes of it at several moments, and the settings that make it tell."""
+    team = project(changes)
+    tails = {
+        key: tuple(Tail(path=f"/{name}", text=text, mtime=NOW.wall) for name, text in _TAILS[key.partition("|")[2]])
+        for key in needs(team, JUDGED, SURVEY, "/h").tails
+    }
+    found: list[object] = [needs(team, JUDGED, SURVEY, "/h").tails]
+    for agent in team.agents.values():
+        told = told_by(team, agent, JUDGED, Seen(terminal=SURVEY, tails=tails))
+        parts = {channel: [e for e in told.events if e.channel == channel] for channel in _TAILS}
+        hints = [hint_of(told, NOW.wall + later, team.policies.hint) for later in (0.0, 15.0, 25.0)]
+        found += [parts, hints, receipt_in(told.events, "p"), hook_facts(team, told, NOW.wall)]
+    hooks = [profile.channels.hook for profile in team.profiles.values()]
+    return found, [(hook.file, hook.notes, _settings(hook)) for hook in hooks if hook is not None]
+
+
+def _settings(hook: HookSpec) -> str:
+    try:
+        return with_hooks(hook, "a-hook", "")
+    except SettingsUnfitError as error:
+        return str(error)
+
+
 _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "shape": shape,
     "lint": lint,
@@ -344,6 +389,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "screens": screens,
     "plans": plans,
     "answers": answers,
+    "channels": channels,
 }
 
 

@@ -88,6 +88,7 @@ BOARD = {"file": "B.md", "table": {"heading": "B"}, "columns": {"status": "S"}}
 DIARY = {"file": "D.md", "table": {"heading": "D"}, "row": {"What": "{{ because }}"}}
 NEW_WAY = {"name": "new", "to": "LAST", "when": "gone"}
 NEW_TIMER = {"name": "new", "after": "1m", "to": "LAST"}
+CHANNELS = "profiles.p.channels"
 BETA = {"id": "beta", "state": "working", "region": "screen", "matches": ["alpha"]}
 
 KEYS: Mapping[str, Key] = {
@@ -112,6 +113,7 @@ KEYS: Mapping[str, Key] = {
     "agents.*.skills": key("plans", "agents.ada.skills", []),
     "agents.*.row": key("plans", "agents.ada.row", "Lovelace"),
     "agents.*.queue": key("plans", "agents.ada.queue", True),
+    "agents.*.channels": key("channels", "agents.ada.channels", ["hook"]),
     "agents.*.machine": key("plans", "agents.ben.machine", "flat"),
     "services": key("plans", "services.other", {"command": ["other"]}),
     "services.*.command": key("plans", "services.proxy.command", ["proxy", "--fast"]),
@@ -157,6 +159,7 @@ KEYS: Mapping[str, Key] = {
     "facts.*.timeout": key("looks", "facts.up.timeout", "9s"),
     "facts.*.skills": asked("crowded", "skills", ["art"]),
     "facts.*.over": asked("crowded", "over", 50),
+    "facts.*.within": key("channels", "facts.hooked.within", "1s"),
     "facts.*.subject": asked("leader_lost", "subject", "agent/ada"),
     "facts.*.states": asked("leader_lost", "states", ["OFF"]),
     "checks": key(
@@ -211,6 +214,7 @@ KEYS: Mapping[str, Key] = {
     "policies.blind_for": key("facts", "policies.blind_for", "1m"),
     "policies.attempts": key("plans", "policies.attempts", 4),
     "policies.person": key("facts", "policies.person", "20s"),
+    "policies.hint": key("channels", "policies.hint", "50s"),
     "tests": key("lint", "tests", [{"machine": "agent", "state": "IDLE", "facts": {}, "fires": "fell"}]),
     "tests[].machine": key("lint", "tests.0.machine", "older"),
     "tests[].state": key("lint", "tests.0.state", "UP"),
@@ -328,6 +332,27 @@ KEYS: Mapping[str, Key] = {
     "profile.dialogs.next": key("read: next", "profiles.p.dialogs.next", "j"),
     "profile.dialogs.previous": key("read: previous", "profiles.p.dialogs.previous", "k"),
     "profile.dialogs.choose": key("read: choose", "profiles.p.dialogs.choose", "Space"),
+    "profile.channels": key("channels", "profiles.p.channels", REST),
+    "profile.channels.hook": key("channels", f"{CHANNELS}.hook", REST),
+    "profile.channels.hook.file": key("channels", f"{CHANNELS}.hook.file", "{cwd}/settings.json"),
+    "profile.channels.hook.format": key("channels", f"{CHANNELS}.hook.format", "toml"),
+    "profile.channels.hook.entry": key("channels", f"{CHANNELS}.hook.entry", '{"{event}": [{command}]}'),
+    "profile.channels.hook.name": key("channels", f"{CHANNELS}.hook.name", "other"),
+    "profile.channels.hook.events": key("channels", f"{CHANNELS}.hook.events", []),
+    "profile.channels.hook.notes": key("channels", f"{CHANNELS}.hook.notes", "Trust it."),
+    "profile.channels.transcript": key("channels", f"{CHANNELS}.transcript", REST),
+    "profile.channels.transcript.files": key("channels", f"{CHANNELS}.transcript.files", "{cwd}/*.jsonl"),
+    "profile.channels.transcript.folder": key("channels", f"{CHANNELS}.transcript.folder", "c"),
+    "profile.channels.transcript.name": key("channels", f"{CHANNELS}.transcript.name", "said"),
+    "profile.channels.transcript.time": key("channels", f"{CHANNELS}.transcript.time", "other"),
+    "profile.channels.transcript.events": key("channels", f"{CHANNELS}.transcript.events", []),
+    "profile.channels.osc": key("channels", f"{CHANNELS}.osc", REST),
+    "profile.channels.osc.number": key("read: number", f"{CHANNELS}.osc.number", 777),
+    "profile.channels.osc.events": key("channels", f"{CHANNELS}.osc.events", []),
+    "event.event": key("channels", f"{CHANNELS}.hook.events.1.event", "Told"),
+    "event.means": key("channels", f"{CHANNELS}.hook.events.0.means", "failed"),
+    "event.where": key("channels", f"{CHANNELS}.hook.events.0.where", {"why": "lost"}),
+    "event.text": key("channels", f"{CHANNELS}.hook.events.1.text", ["other"]),
     "profile.no_dialog": key("read: no_dialog", "profiles.p.no_dialog", "#{pane_active}"),
 }
 """Key of the schema to a change of it.  A key inside a definition begins with the definition's name."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from amp_fsm.errors import DocumentError, StaleFileError
-from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen
+from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen, Tail
 
 
 @dataclass(slots=True)
@@ -46,6 +46,13 @@ class FakeFiles:
             for path in sorted(self.texts)
             if matching.fullmatch(path)
         )
+
+    def tails(self, pattern: str) -> tuple[Tail, ...] | Failed:
+        found = self.glob(pattern)
+        if isinstance(found, Failed):
+            return found
+        newest = sorted(found, key=lambda path: (path.mtime, path.path))
+        return tuple(Tail(path=path.path, text=self.texts[path.path], mtime=path.mtime) for path in newest)
 
     def inputs(self, patterns: Sequence[str]) -> str | Failed:
         names: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Any
 
 from amp_fsm.config.lint.approvals import lint_approvals
 from amp_fsm.config.lint.budgets import lint_budgets
+from amp_fsm.config.lint.channels import lint_channels
 from amp_fsm.config.lint.cycles import lint_cycles
 from amp_fsm.config.lint.dependencies import lint_dependencies
 from amp_fsm.config.lint.facts import lint_facts
@@ -41,6 +42,7 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
         *lint_verbs(project),
         *lint_approvals(project),
         *lint_patterns(project),
+        *lint_channels(project),
         *said,
         *lint_own_texts(project, prompts.texts),
         *run_tests(project),

@@ -37,6 +37,8 @@ CODES: Mapping[str, str] = {
     "E251": "An approval gives no answer, or would answer every dialog.",
     "E252": "An agent is to queue prompts, and its program keeps none.",
     "E253": "A dialog is named that none of the agents can show.",
+    "E254": "An agent is to be heard by a channel that its program does not have.",
+    "E255": "A channel of a profile could tell nothing.",
     "E301": "A state is named that the machine does not have.",
     "E302": "A fact is named that does not exist.",
     "E303": "A fact is used that this kind of subject does not have.",

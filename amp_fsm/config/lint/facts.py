@@ -14,6 +14,7 @@ WHO_HAS: Mapping[Source, tuple[str, ...]] = {
     Source.SCREEN: ("agent",),
     Source.ROW: ("agent",),
     Source.PANE: ("agent", "service"),
+    Source.HOOK: ("agent",),
     Source.ASSIGNMENT: ("agent", "task"),
 }
 """Source to the kinds of subject that can have such a fact; the other sources serve all."""
@@ -28,6 +29,7 @@ NEEDS: Mapping[Source, tuple[str, ...]] = {
     Source.HTTP: ("http",),
     Source.STATE: ("states",),
     Source.AGE: ("over",),
+    Source.HOOK: ("pattern",),
 }
 """Source to the keys without which it says nothing."""
 

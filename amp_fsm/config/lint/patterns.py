@@ -12,7 +12,7 @@ from amp_fsm.model.dialog import DialogSpec, Layout
 from amp_fsm.model.profile import Profile, ScreenRule, ScreenState
 from amp_fsm.model.project import FactSpec, Project, Source
 
-SEES = frozenset({Source.SCREEN, Source.PANE, Source.ROW, Source.LINE})
+SEES = frozenset({Source.SCREEN, Source.PANE, Source.ROW, Source.LINE, Source.HOOK})
 ALARMS = frozenset({ScreenState.BLOCKED, ScreenState.WORKING, ScreenState.LIMITED, ScreenState.ERRORED})
 
 ECHOES = ("❯", ">", "›")
@@ -38,15 +38,16 @@ def lint_patterns(project: Project) -> Iterator[Finding]:
     """Yield the patterns that cannot be meant."""
     for profile in project.profiles.values():
         for pattern in _of_profile(profile):
-            yield from _pattern(pattern)
+            yield from pattern_findings(pattern)
     for fact in project.facts.values():
-        yield from _pattern(_of_fact(fact))
+        yield from pattern_findings(_of_fact(fact))
     for place, rule in enumerate(project.approvals):
-        yield from _pattern(Pattern(text=rule.text, path=("approvals", place, "text"), any_hit=True))
-        yield from _pattern(Pattern(text=rule.command, path=("approvals", place, "command"), any_hit=True))
+        yield from pattern_findings(Pattern(text=rule.text, path=("approvals", place, "text"), any_hit=True))
+        yield from pattern_findings(Pattern(text=rule.command, path=("approvals", place, "command"), any_hit=True))
 
 
-def _pattern(pattern: Pattern) -> Iterator[Finding]:
+def pattern_findings(pattern: Pattern) -> Iterator[Finding]:
+    """Yield what is wrong with one pattern."""
     compiled = _compiled(pattern.text)
     if isinstance(compiled, re.error):
         message = f"{pattern.text!r} is no regular expression: {compiled}"

@@ -1,0 +1,112 @@
+"""What an agent's channels told: events, hints and receipts.  A hint never makes an agent idle, and soon grows old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from amp_fsm.model.channel import Channel, Event, Meaning
+from amp_fsm.model.channel_files import channel_files, channels_of, key_of
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.profile import ScreenState
+from amp_fsm.model.project import AgentSpec, Project
+from amp_fsm.model.record import Record
+from amp_fsm.model.seen import Failed, Seen, Tail
+from amp_fsm.observe.channel_events import spool_events, transcript_events
+
+AHEAD_SECONDS = 60.0
+"""An event that claims to come from further in the future than this is not believed."""
+
+_STATES = {
+    Meaning.PROMPT: ScreenState.WORKING,
+    Meaning.WORKING: ScreenState.WORKING,
+    Meaning.ASKS: ScreenState.BLOCKED,
+    Meaning.LIMITED: ScreenState.LIMITED,
+    Meaning.FAILED: ScreenState.ERRORED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A state that a channel told of shortly ago, and the event that did."""
+
+    state: ScreenState
+    evidence: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one agent's channels told, oldest first.
+
+    Attributes:
+        failed: channel to why it could not be read.
+    """
+
+    events: tuple[Event, ...] = ()
+    failed: tuple[tuple[Channel, str], ...] = ()
+
+
+def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen) -> Told:
+    """Return what an agent's channels told."""
+    channels = channels_of(project, agent)
+    events: list[Event] = []
+    failed: list[tuple[Channel, str]] = []
+    for channel, spec in ((Channel.HOOK, channels.hook), (Channel.OSC, channels.osc)):
+        if spec is not None:
+            tails = _read(seen, agent, channel, failed)
+            events += (event for tail in tails for event in spool_events(channel, spec, tail))
+    if channels.transcript is not None:
+        tails = _read(seen, agent, Channel.TRANSCRIPT, failed)
+        own = _own(project, agent, record, tails)
+        events += (event for tail in own for event in transcript_events(channels.transcript, tail))
+    events.sort(key=lambda event: event.at)
+    return Told(events=tuple(events), failed=tuple(failed))
+
+
+def _read(seen: Seen, agent: AgentSpec, channel: Channel, failed: list[tuple[Channel, str]]) -> tuple[Tail, ...]:
+    found = seen.tails.get(key_of(agent, channel), Failed(reason="was not looked at"))
+    if isinstance(found, Failed):
+        failed.append((channel, found.reason))
+        return ()
+    return found
+
+
+def _own(project: Project, agent: AgentSpec, record: Record, tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
+    """Return the transcripts that are this agent's: they hold a marker of ours, or nobody else writes there."""
+    markers = [f"[amp:{prompt}]" for prompt in _prompts(record, agent)]
+    marked = tuple(tail for tail in tails if any(marker in tail.text for marker in markers))
+    return marked or (tails[-1:] if _alone(project, agent) else ())
+
+
+def _prompts(record: Record, agent: AgentSpec) -> Iterator[str]:
+    yield from (held.prompt for held in record.assignments.values() if held.agent == agent.name and held.prompt)
+    intents = record.intents.values()
+    yield from (i.id for i in intents if i.address == agent.address and i.action.verb is Verb.SEND)
+
+
+def _alone(project: Project, agent: AgentSpec) -> bool:
+    """Return whether the transcripts are told apart by folder, and no other agent works in this one."""
+    spec = channels_of(project, agent).transcript
+    if spec is None or not ("{folder}" in spec.files or "{cwd}" in spec.files):
+        return False
+    mine = channel_files(project, agent, "")[key_of(agent, Channel.TRANSCRIPT)]
+    others = (other for other in project.agents.values() if other.name != agent.name)
+    return all(channel_files(project, o, "").get(key_of(o, Channel.TRANSCRIPT)) != mine for o in others)
+
+
+def hint_of(told: Told, wall: float, lasts: float) -> Hint | None:
+    """Return the state that the newest event tells of, if it is no older than `lasts` seconds."""
+    states = (e for e in told.events if e.means is not None)
+    newest = max((e for e in states if e.at < wall + AHEAD_SECONDS), key=lambda event: event.at, default=None)
+    if newest is None or newest.means not in _STATES or wall - newest.at >= lasts:
+        return None
+    said = f"{newest.channel}: {newest.name}, {max(0.0, wall - newest.at):.0f}s ago"
+    return Hint(state=_STATES[newest.means], evidence=said, channel=newest.channel)
+
+
+def receipt_in(events: Iterable[Event], intent: str) -> str:
+    """Return what tells that the program took in the prompt of `intent`; empty: nothing does."""
+    marker = f"[amp:{intent}]"
+    found = next((e for e in events if e.means is Meaning.PROMPT and marker in e.text), None)
+    return f"{found.channel}: {found.name} holds its marker" if found else ""
