@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.observed import Drift
+from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord
 
 
@@ -85,6 +86,7 @@ class Plan:
     Attributes:
         subjects: every subject's record as the plan found it, new subjects included.
         facts: address to its facts, record-derived ones included, for explanations.
+        readings: address of an agent to what its screen showed, for explanations.
         complete: everything could be looked at.
         pending: something will be known by waiting alone (a first sample, a running check).
         born: records of subjects that are new in this pass; `dropped`: addresses the configuration no longer names.
@@ -100,6 +102,7 @@ class Plan:
     observed_at: float
     subjects: Mapping[str, SubjectRecord] = field(default_factory=dict)
     facts: Mapping[str, Mapping[str, Fact]] = field(default_factory=dict)
+    readings: Mapping[str, ScreenReading] = field(default_factory=dict)
     born: tuple[SubjectRecord, ...] = ()
     dropped: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()

@@ -13,6 +13,7 @@ from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.standard import EXCLUSIVE, IMPLIES
 from amp_fsm.plan.as_json import change_json, fact_json, timestamp
+from amp_fsm.plan.explain_screen import screen_json, screen_lines
 
 MOST_FACTS = 3
 """Sizes of the sets of facts that are tried as what would make a transition fire."""
@@ -35,9 +36,24 @@ def explain_json(project: Project, plan: Plan, name: str) -> dict[str, object]:
         "since": timestamp(subject.since_wall),
         "because": subject.because,
         "change": change_json(change) if change is not None else None,
+        "screen": _screen_json(project, plan, address),
         "held": [held.text for held in plan.held if held.address == address],
         "transitions": [_transition(transition, facts) for transition in _leaving(machine, subject.state)],
     }
+
+
+def _screen_json(project: Project, plan: Plan, address: str) -> dict[str, object] | None:
+    spec = _spec(project, address)
+    if not isinstance(spec, AgentSpec):
+        return None
+    return screen_json(project.profiles[spec.profile], plan.readings.get(address))
+
+
+def _screen_lines(project: Project, plan: Plan, address: str) -> list[str]:
+    spec = _spec(project, address)
+    if not isinstance(spec, AgentSpec):
+        return []
+    return screen_lines(project.profiles[spec.profile], plan.readings.get(address))
 
 
 def _transition(transition: TransitionSpec, facts: Mapping[str, Fact]) -> dict[str, object]:
@@ -65,6 +81,7 @@ def explain_text(project: Project, plan: Plan, name: str) -> str:
     lines = [
         f"{address} is {subject.state} since {timestamp(subject.since_wall)}: {subject.because or 'its initial state'}"
     ]
+    lines += _screen_lines(project, plan, address)
     change = next((change for change in plan.changes if change.address == address), None)
     if change is not None:
         lines.append(f"now: {change.cause} -> {change.after.state}, because {change.because}")

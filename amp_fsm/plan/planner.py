@@ -43,6 +43,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         observed_at=now.wall,
         subjects=situation.subjects,
         facts=made.facts,
+        readings={f"agent/{name}": reading for name, reading in observed.readings.items()},
         born=situation.born,
         dropped=situation.dropped,
         steps=made.steps,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from amp_fsm.model.dialog import Dialog
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Recovery
 from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
@@ -237,3 +238,87 @@ def test_a_start_is_recovered_by_its_witness(changes: dict[str, Any], expected: 
 )
 def test_an_adoption_is_recovered_by_our_mark(changes: dict[str, Any], expected: Recovery) -> None:
     assert other(Verb.ADOPT, **changes) is expected
+
+
+QUEUED = replace(SEND, action=replace(SEND.action, queue=True))
+KEPT = replace(WORKING, queued=True)
+
+
+@pytest.mark.parametrize(
+    ("status", "reading", "recovery"),
+    [
+        (OPEN, WORKING, Recovery.PERFORM),
+        (OPEN, DIALOG, Recovery.WAIT),
+        (OPEN, replace(WORKING, composer=Composer.ABSENT), Recovery.WAIT),
+        (OPEN, replace(FOREIGN, state=ScreenState.WORKING), Recovery.WAIT),
+        (TYPED, replace(OURS, state=ScreenState.WORKING), Recovery.ENTER),
+        (TYPED, replace(OURS, state=ScreenState.BLOCKED), Recovery.WAIT),
+        (ENTERED, KEPT, Recovery.WAIT),
+        (ENTERED, WORKING, Recovery.DONE),
+        (ENTERED, IDLE, Recovery.DONE),
+    ],
+)
+def test_6_a_prompt_that_may_wait_in_the_program_is_delivered_when_the_program_no_longer_keeps_it(
+    status: IntentStatus, reading: ScreenReading, recovery: Recovery
+) -> None:
+    witness = {OPEN: ("", ""), TYPED: (SEND.id, ""), ENTERED: (SEND.id, SEND.id)}[status]
+    step = recover(
+        replace(QUEUED, status=status, pane=None if status is OPEN else REF),
+        server=SERVER,
+        unreachable="",
+        pane=replace(PANE, typed=witness[0], entered=witness[1]),
+        reading=reading,
+        entry=4,
+        wanted=True,
+        profile=PROFILE,
+    )
+    assert step.recovery is recovery
+
+
+ASKED = Dialog(name="command", text="May I?", options=("Yes", "No"), selected=0, digest="d1")
+ANSWER = Intent(
+    id="aaaaaaaa",
+    address="agent/ada",
+    entry=4,
+    cause="approval:x",
+    action=Action(verb=Verb.ANSWER, target="agent/ada", what="Yes", key="d1"),
+)
+UP = replace(DIALOG, asked=ASKED)
+OTHER_UP = replace(DIALOG, asked=replace(ASKED, digest="d2"))
+
+
+@pytest.mark.parametrize(
+    ("reading", "witness", "unreachable", "recovery"),
+    [
+        (UP, "", "", Recovery.PERFORM),
+        (UP, "aaaaaaaa", "", Recovery.DONE),
+        (IDLE, "aaaaaaaa", "", Recovery.DONE),
+        (OTHER_UP, "", "", Recovery.VOID),
+        (DIALOG, "", "", Recovery.VOID),
+        (IDLE, "", "", Recovery.VOID),
+        (None, "", "", Recovery.WAIT),
+        (UP, "", "no answer in 5 s", Recovery.WAIT),
+    ],
+)
+def test_16_an_answer_that_was_left_open_is_given_only_to_the_dialog_it_is_for(
+    reading: ScreenReading | None, witness: str, unreachable: str, recovery: Recovery
+) -> None:
+    pane = replace(PANE, answered=witness)
+    step = recover(
+        ANSWER,
+        server=SERVER,
+        unreachable=unreachable,
+        pane=pane,
+        reading=reading,
+        entry=9,
+        wanted=True,
+        profile=PROFILE,
+    )
+    assert step.recovery is recovery
+
+
+@pytest.mark.parametrize("pane", [None, OTHER_PROCESS], ids=["gone", "another-process"])
+def test_an_answer_whose_pane_is_gone_is_given_to_nobody(pane: PaneSeen | None) -> None:
+    typing = replace(ANSWER, status=TYPING, pane=REF)
+    step = recover(typing, server=SERVER, unreachable="", pane=pane, reading=UP, entry=4, wanted=True, profile=PROFILE)
+    assert step.recovery is Recovery.VOID
