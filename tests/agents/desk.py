@@ -22,7 +22,7 @@ from tests.agents.mock_llm import Model
 from tests.agents.programs import Place, Program
 from tests.tmux_server import TmuxServer
 
-DEADLINE = 45.0
+DEADLINE = 90.0
 OWNER = "real/agent/it"
 
 

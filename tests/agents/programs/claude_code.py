@@ -9,7 +9,8 @@ from tests.agents.programs.program import Place, Program
 
 def _prepare(place: Place) -> Mapping[str, str]:
     folder = {"hasTrustDialogAccepted": True, "hasCompletedProjectOnboarding": True}
-    state = {"hasCompletedOnboarding": True, "theme": "dark", "projects": {str(place.work): folder}}
+    seen = {"hasCompletedOnboarding": True, "hasSeenAutoDefaultNudge": True, "hasSeenAutoDefaultNotice": True}
+    state = {**seen, "theme": "dark", "projects": {str(place.work): folder}}
     if not (place.home / ".claude.json").exists():  # it keeps more of its own there
         place.write(".claude.json", state)
     place.write(".claude/settings.json", {"permissions": {"defaultMode": "default"}})
