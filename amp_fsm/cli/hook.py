@@ -9,7 +9,12 @@ import click
 EXAMPLE = "\b\nExample:\n  amp-fsm hook --spool /work/.amp-fsm/palm-oil/spool --agent codex < event.json"
 
 
-@click.command("hook", epilog=EXAMPLE, context_settings={"ignore_unknown_options": True})
+@click.command(
+    "hook",
+    epilog=EXAMPLE,
+    short_help="Take an event from an agent's hook; agents call it.",
+    context_settings={"ignore_unknown_options": True},
+)
 @click.option("--spool", metavar="DIR", help="Absolute folder of all spools; else $AMP_FSM_SPOOL.")
 @click.option("--agent", metavar="NAME", help="Whose hook it is; else $AMP_FSM_AGENT.")
 @click.option("--osc", metavar="NUMBER", help="Take the states that this sequence tells in a terminal's output.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from amp_fsm.model.channel import Channel, Event, Meaning
-from amp_fsm.model.channel_files import channel_files, channels_of, key_of
+from amp_fsm.model.channel import Channel, Channels, Event, Meaning
+from amp_fsm.model.channel_files import channels_of, key_of
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.profile import ScreenState
 from amp_fsm.model.project import AgentSpec, Project
@@ -40,10 +40,12 @@ class Told:
     """What one agent's channels told, oldest first.
 
     Attributes:
+        ending: channels that tell of a turn's end too; the others give receipts and no hints.
         failed: channel to why it could not be read.
     """
 
     events: tuple[Event, ...] = ()
+    ending: frozenset[Channel] = frozenset()
     failed: tuple[tuple[Channel, str], ...] = ()
 
 
@@ -61,7 +63,12 @@ def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen) -> T
         own = _own(project, agent, record, tails)
         events += (event for tail in own for event in transcript_events(channels.transcript, tail))
     events.sort(key=lambda event: event.at)
-    return Told(events=tuple(events), failed=tuple(failed))
+    return Told(events=tuple(events), ending=_ending(channels), failed=tuple(failed))
+
+
+def _ending(channels: Channels) -> frozenset[Channel]:
+    specs = ((Channel.HOOK, channels.hook), (Channel.TRANSCRIPT, channels.transcript), (Channel.OSC, channels.osc))
+    return frozenset(c for c, spec in specs if spec and any(e.means is Meaning.TURN_OVER for e in spec.events))
 
 
 def _read(seen: Seen, agent: AgentSpec, channel: Channel, failed: list[tuple[Channel, str]]) -> tuple[Tail, ...]:
@@ -90,14 +97,17 @@ def _alone(project: Project, agent: AgentSpec) -> bool:
     spec = channels_of(project, agent).transcript
     if spec is None or not ("{folder}" in spec.files or "{cwd}" in spec.files):
         return False
-    mine = channel_files(project, agent, "")[key_of(agent, Channel.TRANSCRIPT)]
-    others = (other for other in project.agents.values() if other.name != agent.name)
-    return all(channel_files(project, o, "").get(key_of(o, Channel.TRANSCRIPT)) != mine for o in others)
+    mine = _place(project, agent)
+    return all(other.name == agent.name or _place(project, other) != mine for other in project.agents.values())
+
+
+def _place(project: Project, agent: AgentSpec) -> tuple[str, str, str]:
+    return agent.profile, agent.cwd or project.root, agent.env.get("HOME", "")
 
 
 def hint_of(told: Told, wall: float, lasts: float) -> Hint | None:
     """Return the state that the newest event tells of, if it is no older than `lasts` seconds."""
-    states = (e for e in told.events if e.means is not None)
+    states = (e for e in told.events if e.means is not None and e.channel in told.ending)
     newest = max((e for e in states if e.at < wall + AHEAD_SECONDS), key=lambda event: event.at, default=None)
     if newest is None or newest.means not in _STATES or wall - newest.at >= lasts:
         return None

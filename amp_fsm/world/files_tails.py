@@ -13,10 +13,10 @@ from pathlib import Path
 from amp_fsm.model.seen import Tail
 
 MOST_FILES = 512
-MOST_BYTES = 256 << 10
+MOST_BYTES = 1 << 20
 """Of one file."""
 
-MOST_ALTOGETHER = 4 << 20
+MOST_ALTOGETHER = 8 << 20
 
 _Version = tuple[int, int, int]
 
