@@ -24,11 +24,12 @@ lint: setup  ## style, types, layers
 
 test: lint  ## lint, then every test
 	@tools/setup agents
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/agents
+	$(BIN)/pytest tests/agents -n 3 --dist loadgroup
 
 test-agents: setup  ## test with every real agent program that can run without an account (installs them: about 3 GB)
 	@tools/setup all-agents
-	AMP_FSM_AGENTS=all $(BIN)/pytest tests/agents
+	AMP_FSM_AGENTS=all $(BIN)/pytest tests/agents -n 3 --dist loadgroup
 
 bench: setup  ## measure, and print the tables of docs/performance.md
 	@$(BIN)/python -m tests.benchmarks

@@ -24,10 +24,11 @@ from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project
-from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record
+from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen
 from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import STATUS, recounted, remember_write
+from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.plan.settle import settled
 from amp_fsm.ports import Commit, Entry, Launch, Listen, World
@@ -187,7 +188,11 @@ class Performer:
         if isinstance(seen.screen, Failed):
             return seen.screen
         profile = self.project.profiles[agent.profile]
-        return seen.pane, read_screen(profile, seen.screen, seen.pane.variables, self.world.clock.read().wall)
+        now = self.world.clock.read().wall
+        reading = read_screen(profile, seen.screen, seen.pane.variables, now)
+        with self._lock:
+            before = self.record.samples.get(agent.name, Sample())
+        return seen.pane, in_time(reading, before, profile.limit, None, now)
 
     def _start(self, intent: Intent) -> Intent:
         kind, _, name = intent.address.partition("/")

@@ -17,9 +17,6 @@ from amp_fsm.observe.channels import Hint
 
 FIRST_LOOK = Sample()
 
-RESET_GRACE = 30.0
-"""Seconds after a usage limit's reset in which the agent may resume by itself before it is spoken to."""
-
 _CLASS = {
     ScreenState.WORKING: "busy",
     ScreenState.BLOCKED: "asks",
@@ -38,7 +35,8 @@ class Look:
 
     Attributes:
         unreachable: why tmux could not be asked; empty when it could.
-        reading: what the screen shows; None when it was not captured, `failed` then says why.
+        reading: what the screen shows at this time (`limit_over.in_time`); None when it was not captured, `failed`
+            then says why.
         last_words: the last line on the screen of a program that has ended.
         before: the sample of the last look.
         hint: what a channel told of its state shortly ago.
@@ -117,7 +115,7 @@ def _classified(look: Look, reading: ScreenReading) -> Iterator[Fact]:
     at, evidence, source = look.now.wall, _evidence(reading), "screen"
     yield known("recognised", True, evidence, source, at)
     shown = effective_state(look, reading)
-    if look.hint is not None and shown is not _of_screen(look, reading):
+    if look.hint is not None and shown is not reading.state:
         evidence, source = f"{look.hint.evidence}; the screen: {evidence}", look.hint.channel
     for state, name in _CLASS.items():
         if name not in ("turn_over", "gone"):
@@ -129,7 +127,7 @@ def _classified(look: Look, reading: ScreenReading) -> Iterator[Fact]:
 
 def effective_state(look: Look, reading: ScreenReading) -> ScreenState:
     """Return the state that counts: of the screen's and a channel's the less permissive one."""
-    shown = _of_screen(look, reading)
+    shown = reading.state
     return look.hint.state if look.hint is not None and _rank(look.hint.state) > _rank(shown) else shown
 
 
@@ -138,27 +136,6 @@ def _rank(state: ScreenState) -> int:
     if state in (ScreenState.IDLE, ScreenState.STARTING):
         return 0 if state is ScreenState.IDLE else 1
     return 3 if state is ScreenState.BLOCKED else 2
-
-
-def _of_screen(look: Look, reading: ScreenReading) -> ScreenState:
-    """Return what the screen shows; a usage limit is over once its reset time, as first read, has passed."""
-    if reading.state is not ScreenState.LIMITED:
-        return reading.state
-    resets_at = reset_time(look, reading)
-    if look.now.wall < resets_at + RESET_GRACE:
-        return ScreenState.LIMITED
-    return ScreenState.IDLE if reading.composer is Composer.EMPTY else ScreenState.BLOCKED
-
-
-def reset_time(look: Look, reading: ScreenReading) -> float:
-    """Return the reset time as it was first read from this very line: read anew, `11:40am` would be tomorrow's.
-
-    Where none can be read the limit lasts as long as the profile says, from when it was first seen.
-    """
-    same = look.before.state == ScreenState.LIMITED and look.before.evidence == reading.evidence
-    if same and look.before.resets_at is not None:
-        return look.before.resets_at
-    return look.now.wall + look.profile.limit.default if reading.resets_at is None else reading.resets_at
 
 
 def _turn_over(look: Look, shown: ScreenState, evidence: str) -> Fact:
@@ -221,7 +198,6 @@ def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
         return replace(before, blind=blind, told=told or before.told)
     reading = look.reading
     state = str(effective_state(look, reading)) if reading is not None and facts["gone"].truth == "false" else "gone"
-    limited = reading is not None and state == reading.state == ScreenState.LIMITED
     moved = bool(body) and body != before.body
     return Sample(
         state=state,
@@ -230,5 +206,5 @@ def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
         body=body or before.body,
         progress=now.policy if moved else before.progress,
         evidence=reading.evidence if reading is not None else "",
-        resets_at=reset_time(look, reading) if reading is not None and limited else None,
+        resets_at=reading.resets_at if reading is not None else None,
     )

@@ -21,6 +21,7 @@ from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import declared_facts, hook_facts
+from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift, survivor_drift
@@ -165,9 +166,10 @@ class _Observing:
         profile = self.project.profiles[agent.profile]
         pane = self.panes.get(agent.address)
         capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
-        reading = None
+        reading, before = None, self.record.samples.get(agent.name, Sample())
         if pane is not None and isinstance(capture, str):
             reading = read_screen(profile, capture, pane.variables, self.now.wall)
+            reading = in_time(reading, before, profile.limit, assignment, self.now.wall)
         return Look(
             project=self.project,
             agent=agent,
@@ -180,7 +182,7 @@ class _Observing:
             reading=reading,
             last_words=_last_words(capture) if pane is not None and pane.dead and isinstance(capture, str) else "",
             failed=capture.reason if isinstance(capture, Failed) else "",
-            before=self.record.samples.get(agent.name, Sample()),
+            before=before,
             hint=hint_of(told, self.now.wall, self.project.policies.hint),
         )
 

@@ -13,6 +13,14 @@ from tests.agents.programs import Program, chosen
 from tests.agents.team import Team, team_of
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of one program run one after the other, where several programs are tested at once."""
+    for item in items:
+        program = getattr(item, "callspec", None) and item.callspec.params.get("program")  # type: ignore[attr-defined]
+        if isinstance(program, Program):
+            item.add_marker(pytest.mark.xdist_group(program.name))
+
+
 @pytest.fixture(scope="session", params=chosen(), ids=lambda program: program.name)
 def program(request: pytest.FixtureRequest) -> Program:
     """A program that is installed."""

@@ -103,6 +103,11 @@ class Desk:
         reading = self.reading()
         return reading is not None and reading.composer is Composer.DRAFT
 
+    def has_composer(self) -> bool:
+        """Return whether there is a composer."""
+        reading = self.reading()
+        return reading is not None and reading.composer in (Composer.EMPTY, Composer.DRAFT)
+
     def screen(self) -> str:
         """Return the text on the program's screen, without trailing blanks."""
         pane = self.pane()
@@ -120,9 +125,9 @@ class Desk:
 
     # ---- typing --------------------------------------------------------------------------------------------------
 
-    def keys(self) -> str:
-        """Return what was sent to any pane so far: a `p` for each paste, a `k` for each command that sends keys."""
-        return self.server.tmux("show-options", "-gqv", "@sent").strip()
+    def keys(self) -> list[str]:
+        """Return what was sent so far: `p` and the pane for each paste, `k` and the pane for each press of a key."""
+        return self.server.tmux("show-options", "-gqv", "@sent").split()
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other, as a person does."""

@@ -78,15 +78,14 @@ class Team(Desk):
     def write(self) -> None:
         """Write the configuration with all tasks given so far."""
         names = [f"T{number}" for number in range(1, len(self.prompts) + 1)]
-        environment = {**self.program.prepare(self.place), "HOME": str(self.place.home), "LANG": "C.UTF-8"}
-        agent = {"profile": self.program.profile, "window": 0, "command": self.program.command, "env": environment}
+        agent = {"profile": self.program.profile, "window": 0, "command": self.program.command}
         store = str(self.config.parent / "store")
         parts = {
             "version": 1,
             "project": {"name": "real", "root": str(self.place.work), "store": store},
             "include": ["builtin:profiles"],
-            "tmux": {"session": "real", "socket": self.server.socket, "size": "100x30"},
-            "agents": {"it": agent},
+            "tmux": {"session": "real", "socket": self.server.socket, "size": "100x30", "adopt": True},
+            "agents": {"it": {**agent, "env": self.environment()}},
             "kinds": {name: {"prompt": name} for name in names},
             "prompts": dict(zip(names, self.prompts, strict=True)),
             "policies": {"prompt_min_lines": 1, "person": "0s"},
@@ -95,6 +94,10 @@ class Team(Desk):
         machines = MACHINES.replace("GUARD", "{not: gone}" if self.eager else "at_prompt")
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in parts.items()]
         self.config.write_text("\n".join([*lines, self.more, machines]))
+
+    def environment(self) -> dict[str, str]:
+        """Return what the program is started with."""
+        return {**self.program.prepare(self.place), "HOME": str(self.place.home), "LANG": "C.UTF-8"}
 
     # ---- passes --------------------------------------------------------------------------------------------------
 
@@ -147,7 +150,7 @@ class Team(Desk):
     def end_program(self) -> None:
         """End the program and all it left behind, and close its pane."""
         self.kill_program()
-        if self.pane() is not None:
+        if self.server.has("real"):
             self.server.tmux("kill-session", "-t", "=real")
 
 
@@ -180,5 +183,5 @@ def _open_server(server: TmuxServer) -> None:
     subprocess.run(argv, env=clean, check=True, capture_output=True)
     server.tmux("set-option", "-g", "default-terminal", "tmux-256color")
     server.tmux("set-option", "-g", "@sent", "")
-    server.tmux("set-hook", "-g", "after-paste-buffer", "set-option -ag @sent p")
-    server.tmux("set-hook", "-g", "after-send-keys", "set-option -ag @sent k")
+    server.tmux("set-hook", "-g", "after-paste-buffer", "set-option -agF @sent 'p#{pane_id} '")
+    server.tmux("set-hook", "-g", "after-send-keys", "set-option -agF @sent 'k#{pane_id} '")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agents.programs import PI
+from tests.agents.programs.pi import PI
 from tests.agents.team import Team
 
 LAST = 11

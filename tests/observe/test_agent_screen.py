@@ -13,7 +13,7 @@ from amp_fsm.model.record import Assignment, Sample
 from amp_fsm.model.seen import PaneRef, PaneSeen
 from amp_fsm.model.standard import SCREEN_CLASSES
 from amp_fsm.model.time import Now
-from amp_fsm.observe.agent_screen import RESET_GRACE, Look, next_sample, screen_facts
+from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 
 PROFILE = Profile(name="p", programs=("agent",), stable_for=2.0)
 AGENT = AgentSpec(name="ada", profile="p", window="0")
@@ -172,30 +172,6 @@ def test_a_person_who_left_ten_seconds_ago_is_no_longer_in_the_way() -> None:
 
 def test_a_composer_that_cannot_be_read_is_unknown_not_empty() -> None:
     assert truths(shown(ScreenState.IDLE, composer=Composer.UNKNOWN), "at_prompt")["at_prompt"] is Truth.UNKNOWN
-
-
-def test_a_limit_ends_at_the_reset_time_first_read_and_a_grace_for_the_agent_itself() -> None:
-    before = Sample(state="limited", since=0.0, evidence="resets 11:40am", resets_at=5000.0 - RESET_GRACE - 1)
-    tomorrow = replace(IDLE, state=ScreenState.LIMITED, evidence="resets 11:40am", resets_at=90000.0)
-    facts = screen_facts(replace(LOOK, reading=tomorrow, before=before))
-    assert facts["limited"].truth is Truth.FALSE
-    assert facts["turn_over"].truth is Truth.UNKNOWN  # idle from now on, and must be so for a while
-
-
-def test_a_second_limit_with_another_text_counts_anew() -> None:
-    before = Sample(state="limited", since=0.0, evidence="resets 11:40am", resets_at=1.0)
-    second = replace(IDLE, state=ScreenState.LIMITED, evidence="resets 4:40pm", resets_at=90000.0)
-    assert truths(replace(LOOK, reading=second, before=before), "limited")["limited"] is Truth.TRUE
-
-
-def test_a_limit_without_a_reset_time_lasts_as_long_as_the_profile_says() -> None:
-    first = shown(ScreenState.LIMITED, resets_at=None)
-    assert truths(first, "limited")["limited"] is Truth.TRUE
-    before = next_sample(first, screen_facts(first), "b1")
-    lasts = first.profile.limit.default + RESET_GRACE
-    for waited, truth in ((lasts - 1, Truth.TRUE), (lasts + 1, Truth.FALSE)):
-        now = Now(policy=first.now.policy + waited, wall=first.now.wall + waited)
-        assert truths(replace(first, now=now, before=before), "limited")["limited"] is truth
 
 
 def test_the_sample_remembers_since_when_and_when_anything_last_changed() -> None:
