@@ -50,6 +50,8 @@ class RegionSpec:
         preceded: pattern that the nearest non-empty line above the start must match.
         closed: the region is only there when `end` matches too.
         top: where no line matches `start`, the region begins at the top of the screen.
+        cut: pattern of the region's lines once its start has scrolled away: where no line matches `start`, every filled
+            line above the first that matches `end` matches this, and at most three stand below, it begins at the top.
         joined: patterns are also tried on all its lines as one, for text that the program itself wraps.
     """
 
@@ -63,6 +65,7 @@ class RegionSpec:
     preceded: str = ""
     closed: bool = False
     top: bool = False
+    cut: str = ""
     joined: bool = False
 
 

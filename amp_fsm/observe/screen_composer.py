@@ -43,7 +43,7 @@ def read_composer(spec: ComposerSpec | None, regions: Regions, variables: Mappin
     lines = tuple(_without(line, spec.beside) for line in lines) if spec.beside else lines
     head = next((index for index, line in enumerate(lines) if prompt.search(_open(line.text))), None)
     if head is None:
-        return Box(content=Composer.ABSENT)
+        return Box(content=Composer.DRAFT, line=lines[0]) if region.cut and lines else Box(content=Composer.ABSENT)
     return _read(spec, lines[head:], prompt)
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from amp_fsm.model.profile import Profile, RegionSpec
 from amp_fsm.observe.screen_text import Line, normalise
 
 BOTTOM_LINES = 8
+
+MOST_BELOW = 3
+"""Filled lines below a region that is cut off at the top: where there are more, they are what the screen is about."""
+
 _FRAME = re.compile(r"[\s─│╭╮╰╯├┤┬┴┼▀-▟╹╻╵╷]*|\s*─{10,}.*")
 
 
@@ -22,12 +26,14 @@ class Region:
 
     Attributes:
         start, stop: the half-open range of lines that it was cut from, edges left out.
+        cut: its first line has scrolled off the top of the screen.
         joined: its text as one line, for what the program itself wraps; empty when the profile does not ask for it.
     """
 
     lines: tuple[Line, ...]
     start: int = 0
     stop: int = 0
+    cut: bool = False
     joined: str = ""
 
 
@@ -76,7 +82,7 @@ class Regions:
         if spec.start:
             edges = self._edges(spec, low, high)
             if edges is None:
-                return None
+                return self._cut_off(spec, low, high)
             low, high = edges
         if spec.below and spec.end:
             high = self._first(spec.end, low, high) or high
@@ -93,6 +99,15 @@ class Regions:
                 continue
             return index + (0 if spec.inclusive else 1), high if end is None else end
         return (low, high) if spec.top else None
+
+    def _cut_off(self, spec: RegionSpec, low: int, high: int) -> Region | None:
+        """Return the region whose start has scrolled off the top of the screen."""
+        end = self._first(spec.end, low, high) if spec.cut else None
+        if end is None or sum(bool(line.text) for line in self.screen[end + 1 :]) > MOST_BELOW:
+            return None
+        region = self._region(low, end, spec)
+        kept = re.compile(spec.cut)
+        return replace(region, cut=True) if all(kept.search(line.text) for line in region.lines) else None
 
     def _preceded(self, spec: RegionSpec, index: int) -> bool:
         if not spec.preceded:

@@ -288,6 +288,7 @@ KEYS: Mapping[str, Key] = {
     "profile.regions[].preceded": region("footer", {"start": "^head one"}, {"preceded": "^nothing like it"}),
     "profile.regions[].closed": region("footer", {"start": "^head one", "end": "^nowhere"}, {"closed": True}),
     "profile.regions[].top": region("footer", {"start": "^nowhere"}, {"top": True}),
+    "profile.regions[].cut": region("head", {"start": "^nowhere", "end": "^==="}, {"cut": "^(?!===)"}),
     "profile.regions[].joined": region("head.*footer", {"start": "^old"}, {"joined": True}),
     "profile.regions[].remove": child("regions", {"name": "tail"}, {"remove": True}),
     "profile.composer": key("screens", "profiles.p.composer", REST),

@@ -60,6 +60,24 @@ def test_cut(specs: list[RegionSpec], lines: list[str] | None) -> None:
     assert cut(*specs) == lines
 
 
+DRAFT = "  third\n  fourth\n──────\n footer"
+CUT = RegionSpec(name="box", start="^─{5,}", end="^─{5,}", closed=True, cut="^(> |  )")
+
+
+@pytest.mark.parametrize(
+    ("screen", "lines"),
+    [
+        pytest.param(DRAFT, ["  third", "  fourth"], id="its-upper-edge-scrolled-away"),
+        pytest.param("● said\n" + DRAFT, None, id="something-else-stands-above-the-edge"),
+        pytest.param(DRAFT + "\n one\n two\n three", None, id="more-than-a-footer-stands-below"),
+        pytest.param("  third\n  fourth", None, id="no-edge-at-all"),
+        pytest.param("──────\n> all\n──────", ["> all"], id="not-cut"),
+    ],
+)
+def test_cut_off_at_the_top(screen: str, lines: list[str] | None) -> None:
+    assert cut(CUT, screen=screen) == lines
+
+
 def test_built_in_regions_need_no_declaration() -> None:
     regions = Regions(Profile(name="fable"), read_lines("\n".join("abcdefghij") + "\n\n"), {"pane_title": "t…"}, None)
     found = {name: regions.get(name) for name in ("screen", "bottom", "last_line", "title")}

@@ -81,7 +81,12 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
     yield from _listed((*root, "noise"), profile.noise, any_hit=True)
     yield from _listed((*root, "limit", "resets"), profile.limit.resets, groups=("time", "in", "epoch"))
     for place, region in enumerate(profile.regions):
-        for key, text in (("start", region.start), ("end", region.end), ("preceded", region.preceded)):
+        for key, text in (
+            ("start", region.start),
+            ("end", region.end),
+            ("preceded", region.preceded),
+            ("cut", region.cut),
+        ):
             yield Pattern(text=text, path=(*root, "regions", place, key))
     if profile.composer is not None:
         own: Path = (*root, "composer")
