@@ -194,7 +194,7 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        kind: `transition`, `action`, `claim`, `verdict`, `notify`, `request`, `error`, ...
+        kind: `transition`, `timer`, `answer`, `action`, `claim`, `verdict`, `notify`, `request`, `error`, ...
         evidence: what decided, line by line.
     """
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from amp_fsm.model.facts import Fact
+from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Memory
 from amp_fsm.model.plan import Change, Plan
 from amp_fsm.model.record import Assignment, Record
@@ -60,7 +61,8 @@ def entries_of(change: Change, now: Now) -> Iterator[Entry]:
     """Yield the journal's lines about a change, with the evidence of every fact in its guard."""
     states = f"{change.before.state} -> {change.after.state}" if change.moves else change.before.state
     text = f"{states}  {change.cause}: {change.because}"
-    kind = "transition" if change.moves else "timer"
+    answers = any(intent.action.verb is Verb.ANSWER for intent in change.intents)
+    kind = "transition" if change.moves else "answer" if answers else "timer"
     evidence = tuple(_evidence(fact) for fact in change.facts)
     yield Entry(at=now.wall, address=change.address, kind=kind, text=text, evidence=evidence)
     if change.opens is not None:

@@ -137,7 +137,7 @@ def _change(situation: Situation, agent: AgentSpec, asked: Dialog, place: int, c
         changed=situation.now.policy,
     )
     about = asked.command or asked.text.partition("\n")[0]
-    because = f"{asked.name} is up: {about[:80]!r}"
+    because = f"{asked.name} is up: {about[:160]!r}"
     return Change(
         address=agent.address,
         cause=cause,

@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from amp_fsm.cli.asking import ask
 from amp_fsm.engine.reconcile import PassResult, run_pass
+from amp_fsm.engine.requests import ANSWER
 from amp_fsm.model.record import Intent, IntentStatus, Record
 from tests.agents.desk import DEADLINE, Desk
 from tests.agents.mock_llm import serving
@@ -106,6 +108,11 @@ class Team(Desk):
         world = self.world()
         with world.store.lock(timeout=5.0):
             return run_pass(self.project, world)
+
+    def answer(self, label: str, digest: str) -> Intent:
+        """Answer the dialog by hand; return how that ended."""
+        asked = ask(self.project, self.world(), ANSWER, ("agent/it", label, digest))
+        return asked.outcomes[0]
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Make passes until a condition holds."""
