@@ -48,6 +48,7 @@ class RegionSpec:
             else the lowest ones.
         inclusive: whether the line matched by start belongs to it (that matched by end never does).
         preceded: pattern that the nearest non-empty line above the start must match.
+        followed: pattern that the nearest non-empty line below the end must match; else a later end is looked for.
         closed: the region is only there when `end` matches too.
         top: where no line matches `start`, the region begins at the top of the screen.
         cut: pattern of the region's lines once its start has scrolled away: where no line matches `start`, every filled
@@ -63,6 +64,7 @@ class RegionSpec:
     lines: int = 0
     inclusive: bool = False
     preceded: str = ""
+    followed: str = ""
     closed: bool = False
     top: bool = False
     cut: str = ""
@@ -111,7 +113,8 @@ class ComposerSpec:
         region: the region that holds the box's lines.
         prompt: pattern of the box's first content line; group `text` is what was typed.
         continued: pattern of what the program itself puts before every further line; no part of what was typed.
-        placeholders: patterns of texts that count as empty (besides dim text, which always does).
+        placeholders: patterns of texts that count as empty (besides dim text, which always does); of one that is
+            wrapped over several lines the whole must match.
         collapsed: patterns of a collapsed paste.
         beside: pattern of what stands on the box's lines but is not of it (a side bar); cut away before anything else.
         variables: tmux variable to a pattern; where one does not match there is no box, whatever looks like it.

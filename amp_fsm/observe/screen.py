@@ -23,8 +23,10 @@ from amp_fsm.observe.screen_text import Line, read_lines
 
 _DEAD_NOTICE = re.compile(r"^Pane is dead \(")
 _KILLED = re.compile(r"(Killed|Terminated|Aborted|Hangup|Segmentation fault)( \(core dumped\))?$")
-_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%]( |$)")
-_SHELL_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%](\s*$|\s+─|\s{3,}\S)")
+_HOST = r"^(\^C)?([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])"
+_PROMPT = re.compile(rf"({_HOST}|^)[$#%]( |$)")
+_SHELL_PROMPT = re.compile(rf"({_HOST}|^)[$#%](\s*$|\s+─|\s{{3,}}\S)")
+_OVER_OLD_TEXT = re.compile(rf"{_HOST}[$#%] .*\s{{3}}\S")
 
 
 def read_screen(
@@ -114,7 +116,7 @@ def _ended(profile: Profile, lines: tuple[Line, ...], variables: Mapping[str, st
     for line in reversed(filled[-BOTTOM_LINES:]):
         if _DEAD_NOTICE.search(line.text):
             return _exited("dead-notice", line.text, line.number)
-        if _SHELL_PROMPT.search(line.text):
+        if _SHELL_PROMPT.search(line.text) or (line is filled[-1] and _OVER_OLD_TEXT.search(line.text)):
             return _exited("shell-prompt", line.text.strip(), line.number)
     return None
 

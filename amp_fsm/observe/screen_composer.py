@@ -62,10 +62,18 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
     if not text:
         return Box(content=Composer.EMPTY, line=first)
     typed = _typed(prompt, first, first.plain)
-    if not rest and not typed and any(re.search(pattern, shown) for pattern in spec.placeholders):
+    if not typed and _is_placeholder(spec, shown, rest):
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)
+
+
+def _is_placeholder(spec: ComposerSpec, shown: str, rest: list[str]) -> bool:
+    """Tell whether the box holds a placeholder; one that is wrapped must be the whole of it."""
+    if not rest:
+        return any(re.search(pattern, shown) for pattern in spec.placeholders)
+    whole = " ".join((shown, *rest))
+    return any(re.fullmatch(pattern, whole) for pattern in spec.placeholders)
 
 
 def _further(spec: ComposerSpec, text: str) -> str:

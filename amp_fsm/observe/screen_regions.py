@@ -85,7 +85,7 @@ class Regions:
                 return self._cut_off(spec, low, high)
             low, high = edges
         if spec.below and spec.end:
-            high = self._first(spec.end, low, high) or high
+            high = self._end(spec, low, high) or high
         return self._region(low, high, spec)
 
     def _edges(self, spec: RegionSpec, low: int, high: int) -> tuple[int, int] | None:
@@ -94,7 +94,7 @@ class Regions:
         for index in range(high - 1, low - 1, -1):
             if not start.search(self.screen[index].text) or not self._preceded(spec, index):
                 continue
-            end = self._first(spec.end, index + 1, high) if spec.end else None
+            end = self._end(spec, index + 1, high) if spec.end else None
             if end is None and spec.closed:
                 continue
             return index + (0 if spec.inclusive else 1), high if end is None else end
@@ -115,9 +115,16 @@ class Regions:
         above = next((line.text for line in reversed(self.screen[:index]) if line.text), "")
         return re.search(spec.preceded, above) is not None
 
-    def _first(self, pattern: str, low: int, high: int) -> int | None:
-        compiled = re.compile(pattern)
-        return next((index for index in range(low, high) if compiled.search(self.screen[index].text)), None)
+    def _end(self, spec: RegionSpec, low: int, high: int) -> int | None:
+        compiled = re.compile(spec.end)
+        ends = (index for index in range(low, high) if compiled.search(self.screen[index].text))
+        return next((index for index in ends if self._followed(spec, index)), None)
+
+    def _followed(self, spec: RegionSpec, index: int) -> bool:
+        if not spec.followed:
+            return True
+        below = next((line.text for line in self.screen[index + 1 :] if line.text), "")
+        return re.search(spec.followed, below) is not None
 
     def _last(self, high: int) -> int:
         """Return the end of what stands above a line, blank lines and pure frame left out."""

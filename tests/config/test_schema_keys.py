@@ -286,6 +286,9 @@ KEYS: Mapping[str, Key] = {
     "profile.regions[].lines": region("footer", {"start": "^head one"}, {"lines": 1}),
     "profile.regions[].inclusive": region("head one", {"start": "^head one"}, {"inclusive": True}),
     "profile.regions[].preceded": region("footer", {"start": "^head one"}, {"preceded": "^nothing like it"}),
+    "profile.regions[].followed": region(
+        "footer", {"start": "^head one", "end": "^==="}, {"followed": "^nothing like it"}
+    ),
     "profile.regions[].closed": region("footer", {"start": "^head one", "end": "^nowhere"}, {"closed": True}),
     "profile.regions[].top": region("footer", {"start": "^nowhere"}, {"top": True}),
     "profile.regions[].cut": region("head", {"start": "^nowhere", "end": "^==="}, {"cut": "^(?!===)"}),

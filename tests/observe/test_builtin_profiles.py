@@ -15,7 +15,7 @@ BUILT_IN = {"title", "screen", "last_line", "bottom"}
 def patterns(profile: Profile) -> Iterator[str]:
     yield from (*profile.programs, *profile.noise, *profile.limit.resets)
     for region in profile.regions:
-        yield from (region.start, region.end, region.preceded)
+        yield from (region.start, region.end, region.preceded, region.followed)
     for rule in profile.rules:
         yield from (*rule.matches, *rule.all_of, *rule.unless)
         yield from (*rule.variables.values(), *rule.where.values(), *rule.nowhere.values())

@@ -44,6 +44,14 @@ def cut(*specs: RegionSpec, screen: str = SCREEN, columns: int | None = None) ->
         pytest.param(
             [RegionSpec(name="r", start="^> ", preceded="^─", inclusive=True, lines=1)], ["> second"], id="preceded"
         ),
+        pytest.param(
+            [RegionSpec(name="r", start=r"^\* ", end="^─", inclusive=True)], ["* newest", "  of all"], id="first-end"
+        ),
+        pytest.param(
+            [RegionSpec(name="r", start=r"^\* ", end="^─", followed="^ left", closed=True)],
+            ["  of all", "──────", "> second"],
+            id="the-end-that-is-followed",
+        ),
         pytest.param([RegionSpec(name="r", start="^nothing", top=True, lines=1)], ["──────"], id="from-the-top"),
         pytest.param([RegionSpec(name="r", start="^nothing")], None, id="no-start-no-region"),
         pytest.param([BOX, RegionSpec(name="r", above="box", lines=1)], ["  of all"], id="right-above-without-frame"),

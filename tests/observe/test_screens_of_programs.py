@@ -125,6 +125,23 @@ DRAWN = "╭" + "─" * 58 + "╮\n│ > {:<54} │\n╰" + "─" * 58 + "╯\n 
             id="opencode-beside-a-side-bar",
         ),
         pytest.param(
+            "opencode",
+            " x\n ┃\n ┃  mend a · b\n ┃\n ┃  Build · Mock\n ╹▀▀▀▀▀▀\n ~/x",
+            "idle",
+            "draft",
+            id="opencode-draft-that-looks-like-its-lower-line",
+        ),
+        pytest.param(
+            "opencode", " x\n ┃\n ┃  Build · Mock\n ╹▀▀▀▀▀▀", "unknown", "empty", id="opencode-cut-above-its-footer"
+        ),
+        pytest.param(
+            "opencode",
+            ' x\n ┃\n ┃  Ask anything… "What is\n ┃  this?" no\n ┃  and more\n ┃  Build · Mock\n ╹▀▀▀▀▀▀\n ~/x',
+            "idle",
+            "draft",
+            id="opencode-draft-that-begins-like-its-placeholder",
+        ),
+        pytest.param(
             "amp", "╭──────╮\n│      │\n╰──────╯", "unknown", "empty", id="amp-is-never-idle-by-its-text-alone"
         ),
         pytest.param("amp", "Allow once / Reject\n╭──────╮\n│      │\n╰──────╯", "blocked", "absent", id="amp-asks"),

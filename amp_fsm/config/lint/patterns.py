@@ -85,6 +85,7 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
             ("start", region.start),
             ("end", region.end),
             ("preceded", region.preceded),
+            ("followed", region.followed),
             ("cut", region.cut),
         ):
             yield Pattern(text=text, path=(*root, "regions", place, key))
