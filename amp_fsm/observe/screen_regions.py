@@ -102,7 +102,7 @@ class Regions:
 
     def _cut_off(self, spec: RegionSpec, low: int, high: int) -> Region | None:
         """Return the region whose start has scrolled off the top of the screen."""
-        end = self._first(spec.end, low, high) if spec.cut else None
+        end = self._end(spec, low, high) if spec.cut else None
         if end is None or sum(bool(line.text) for line in self.screen[end + 1 :]) > MOST_BELOW:
             return None
         region = self._region(low, end, spec)
