@@ -97,6 +97,8 @@ def _in_toml(entries: list[str], before: str) -> str:
     wanted: Any = _parsed_toml(kept)
     for entry in entries:
         wanted = _merged(wanted, _parsed_toml(entry), "")
+    if kept == before and wanted == _parsed_toml(before):
+        return before
     if _parsed_toml(after) != wanted:
         raise SettingsUnfitError("what it says of hooks cannot be added to")
     return after

@@ -136,3 +136,14 @@ def test_a_file_of_our_own_is_made_with_its_folder_and_overwritten(folder: Folde
     assert isinstance(seen, FileSeen)
     assert seen.text == "two"
     assert names(files, "out/*") == ["out/hand-over.md"]
+
+
+def test_the_ends_of_files_come_by_name_of_the_pattern_and_nothing_is_no_failure(folder: Folder) -> None:
+    files = folder({"a/one.jsonl": "1\n", "a/two.jsonl": "é\n", "a/other.txt": "x", "b/one.jsonl": "y"})
+    tails = files.tails("a/*.jsonl")
+    assert isinstance(tails, tuple)
+    assert sorted((tail.path.rpartition("/")[2], tail.text, tail.whole) for tail in tails) == [
+        ("one.jsonl", "1\n", True),
+        ("two.jsonl", "é\n", True),
+    ]
+    assert files.tails("nowhere/*.jsonl") == ()

@@ -48,6 +48,7 @@ class Scene:
     looks: int = 0
     is_held: Callable[[], bool] = bool
     on_save: Callable[[Intent], object] = id
+    receipt: Callable[[Intent], str] = lambda intent: ""
     ref: PaneRef = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +81,7 @@ class Scene:
             save=self.save,
             look=self.look,
             held=self.is_held,
+            receipt=self.receipt,
         )
         return deliver(intent, recovery, delivery)
 
@@ -411,3 +413,20 @@ def test_35_another_prompt_typed_meanwhile_stops_it(scene: Scene) -> None:
     assert (lost.status, scene.effects()) == (IntentStatus.UNKNOWN, ["paste"])
     assert "something else was typed there since" in lost.note
     assert scene.looks == 3
+
+
+# ---- receipts ------------------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_ends_the_waiting_where_no_screen_can_be_read(scene: Scene) -> None:
+    def turn_unreadable(intent: Intent) -> None:
+        if intent.status is IntentStatus.ENTERED:
+            scene.pane.garbage, scene.then[scene.looks + 3] = "nothing that a rule knows", lambda pane: heard.append(1)
+
+    heard: list[int] = []
+    scene.on_save = turn_unreadable
+    scene.receipt = lambda intent: "hook: it has it" if heard else ""
+    done = scene.deliver()
+    assert (done.status, done.note) == (IntentStatus.DONE, "hook: it has it")
+    assert scene.pane.received == [TEXT]
+    assert scene.effects() == ["paste", "submit"]

@@ -117,6 +117,7 @@ class FakeTerminal:
         broken: why it does not answer; empty: it does.
         missing: programs that are not on this machine.
         calls: names of the calls that came, in order.
+        launches: what was to be started.
     """
 
     server: str = "100:1000"
@@ -124,6 +125,7 @@ class FakeTerminal:
     broken: str = ""
     missing: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    launches: list[Launch] = field(default_factory=list)
     made: int = 0
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
@@ -141,6 +143,7 @@ class FakeTerminal:
 
     def start(self, launch: Launch) -> PaneRef:
         self._answer("start")
+        self.launches.append(launch)
         if launch.argv[0] in self.missing:
             message = f"{launch.name}: {launch.argv[0]} not found on PATH"
             raise ProgramMissingError(message)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from amp_fsm.model.channel import Channel
 from amp_fsm.model.facts import Truth, Why
 from amp_fsm.model.profile import Composer, Profile, ScreenReading, ScreenState
 from amp_fsm.model.project import AgentSpec, Project, TmuxSpec
@@ -14,6 +15,7 @@ from amp_fsm.model.seen import PaneRef, PaneSeen
 from amp_fsm.model.standard import SCREEN_CLASSES
 from amp_fsm.model.time import Now
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
+from amp_fsm.observe.channels import Hint
 
 PROFILE = Profile(name="p", programs=("agent",), stable_for=2.0)
 AGENT = AgentSpec(name="ada", profile="p", window="0")
@@ -187,3 +189,68 @@ def test_blindness_is_told_once_it_lasted() -> None:
     assert (first.blind, first.told, first.state) == (100.0, False, "idle")
     later = replace(blind, before=first, now=Now(policy=100.0 + PROJECT.policies.blind_for, wall=9000.0))
     assert next_sample(later, screen_facts(later), "b1").told
+
+
+# ---- hints of other channels ---------------------------------------------------------------------------------------
+
+CLASSES = {
+    ScreenState.WORKING: "busy",
+    ScreenState.BLOCKED: "asks",
+    ScreenState.ERRORED: "errored",
+    ScreenState.LIMITED: "limited",
+    ScreenState.STARTING: "starting",
+}
+
+
+def hinting(state: ScreenState, look: Look = LOOK) -> Look:
+    return replace(look, hint=Hint(state=state, evidence="hook: Event, 1s ago", channel=Channel.HOOK))
+
+
+@pytest.mark.parametrize("state", [ScreenState.WORKING, ScreenState.BLOCKED, ScreenState.ERRORED, ScreenState.LIMITED])
+def test_a_hint_holds_an_idle_screen_back(state: ScreenState) -> None:
+    look = hinting(state)
+    facts = screen_facts(look)
+    true = {name for name in SCREEN_CLASSES if facts[name].truth is Truth.TRUE}
+    assert true == {CLASSES[state]}
+    assert facts["at_prompt"].truth is Truth.FALSE
+    assert facts[CLASSES[state]].source == "hook"
+    assert facts[CLASSES[state]].evidence == 'hook: Event, 1s ago; the screen: idle "❯"'
+    sample = next_sample(look, facts, "b1")
+    assert (sample.state, sample.since, sample.resets_at) == (state, 100.0, None)
+
+
+@pytest.mark.parametrize(
+    ("screen", "hint", "counts"),
+    [
+        (ScreenState.WORKING, ScreenState.BLOCKED, ScreenState.BLOCKED),
+        (ScreenState.BLOCKED, ScreenState.WORKING, ScreenState.BLOCKED),
+        (ScreenState.LIMITED, ScreenState.WORKING, ScreenState.LIMITED),
+        (ScreenState.ERRORED, ScreenState.WORKING, ScreenState.ERRORED),
+        (ScreenState.WORKING, ScreenState.ERRORED, ScreenState.WORKING),
+        (ScreenState.STARTING, ScreenState.WORKING, ScreenState.WORKING),
+    ],
+)
+def test_the_less_permissive_one_of_screen_and_hint_counts(
+    screen: ScreenState, hint: ScreenState, counts: ScreenState
+) -> None:
+    facts = screen_facts(hinting(hint, shown(screen)))
+    assert {name for name in SCREEN_CLASSES if facts[name].truth is Truth.TRUE} == {CLASSES[counts]}
+
+
+def test_after_a_hint_idle_counts_from_its_end() -> None:
+    look = hinting(ScreenState.WORKING)
+    later = replace(LOOK, now=Now(policy=101.0, wall=5001.0), before=next_sample(look, screen_facts(look), "b1"))
+    assert screen_facts(later)["turn_over"].why is Why.PENDING
+
+
+def test_a_hint_says_nothing_of_a_program_that_is_gone() -> None:
+    gone = hinting(ScreenState.WORKING, replace(LOOK, pane=replace(PANE, dead=True)))
+    assert truths(gone, "gone", "busy") == {"gone": Truth.TRUE, "busy": Truth.FALSE}
+
+
+def test_a_hint_tells_of_a_screen_that_no_rule_recognises_and_does_not_make_it_recognised() -> None:
+    assert truths(hinting(ScreenState.WORKING, shown(ScreenState.UNKNOWN))) == {
+        **dict.fromkeys(("asks", "errored", "limited", "starting"), Truth.UNKNOWN),
+        **dict.fromkeys(("gone", "turn_over", "at_prompt", "recognised"), Truth.FALSE),
+        "busy": Truth.TRUE,
+    }

@@ -322,3 +322,33 @@ def test_an_answer_whose_pane_is_gone_is_given_to_nobody(pane: PaneSeen | None) 
     typing = replace(ANSWER, status=TYPING, pane=REF)
     step = recover(typing, server=SERVER, unreachable="", pane=pane, reading=UP, entry=4, wanted=True, profile=PROFILE)
     assert step.recovery is Recovery.VOID
+
+
+# ---- receipts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [OPEN, TYPING, TYPED, ENTERED, IntentStatus.UNKNOWN])
+@pytest.mark.parametrize("reading", [None, IDLE, FOREIGN, DIALOG, UNREAD], ids=str)
+@pytest.mark.parametrize("pane", [None, PANE, replace(PANE, ref=replace(REF, pid=43))], ids=["gone", "there", "other"])
+def test_a_receipt_settles_a_prompt_whatever_the_screen_says(
+    status: IntentStatus, reading: ScreenReading | None, pane: PaneSeen | None
+) -> None:
+    step = recover(
+        replace(SEND, status=status, pane=REF),
+        server=SERVER,
+        unreachable="",
+        pane=pane,
+        reading=reading,
+        entry=9,
+        wanted=False,
+        profile=PROFILE,
+        receipt="hook: UserPromptSubmit holds its marker",
+    )
+    assert (step.recovery, step.because) == (Recovery.DONE, "hook: UserPromptSubmit holds its marker")
+
+
+def test_a_receipt_is_for_prompts_only() -> None:
+    start = replace(SEND, action=Action(verb=Verb.START, target="agent/ada"))
+    asked = {"server": SERVER, "unreachable": "", "pane": None, "reading": None, "wanted": True, "profile": None}
+    step = recover(start, entry=4, receipt="hook: ...", **asked)  # type: ignore[arg-type]  # values of several types
+    assert step.recovery is Recovery.PERFORM

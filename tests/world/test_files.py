@@ -12,6 +12,7 @@ from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.world import files as files_module
 from amp_fsm.world.files import LocalFiles
+from amp_fsm.world.files_tails import MOST_BYTES, MOST_FILES
 from amp_fsm.world.files_write import write_over
 from tests.world.processes import full_disk
 
@@ -205,3 +206,51 @@ def at_fsync(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]]
         monkeypatch.setattr(os, "fsync", fsync)
 
     return arm
+
+
+# ---- the ends of files that grow -----------------------------------------------------------------------------------
+
+
+def tails(files: LocalFiles, pattern: str) -> list[tuple[str, str, bool]]:
+    found = files.tails(pattern)
+    assert isinstance(found, tuple), found
+    return [(Path(tail.path).name, tail.text, tail.whole) for tail in found]
+
+
+def test_only_the_last_whole_lines_of_a_long_file_are_read(tmp_path: Path) -> None:
+    (tmp_path / "long.jsonl").write_text("a" * MOST_BYTES + "\nlast\n")
+    assert tails(LocalFiles(tmp_path), "*.jsonl") == [("long.jsonl", "last\n", False)]
+
+
+def test_the_newest_files_come_last_and_their_number_is_bounded(tmp_path: Path) -> None:
+    for number in range(MOST_FILES + 2):
+        path = tmp_path / f"{MOST_FILES + 2 - number}.json"
+        path.write_text(str(number))
+        os.utime(path, (number, number))
+    found = tails(LocalFiles(tmp_path), "*.json")
+    assert [int(text) for _, text, _ in found] == list(range(2, MOST_FILES + 2))
+
+
+def test_a_file_that_stayed_is_not_read_again_and_one_that_grew_is(tmp_path: Path) -> None:
+    files, path = LocalFiles(tmp_path), tmp_path / "a.jsonl"
+    path.write_text("one\n")
+    os.utime(path, (5, 5))
+    assert tails(files, "*.jsonl") == [("a.jsonl", "one\n", True)]
+    path.write_text("two\n")
+    os.utime(path, (5, 5))  # the same inode, size and moment: for all that can be told, the same file
+    assert tails(files, "*.jsonl") == [("a.jsonl", "one\n", True)]
+    with path.open("a") as file:
+        file.write("three\n")
+    assert tails(files, "*.jsonl") == [("a.jsonl", "two\nthree\n", True)]
+
+
+def test_a_pipe_is_passed_over_and_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert tails(LocalFiles(tmp_path), "*.jsonl") == []
+
+
+def test_an_end_that_cannot_be_read_is_a_failure(unprivileged: Path) -> None:
+    path = unprivileged / "a.jsonl"
+    path.write_text("x\n")
+    path.chmod(0)
+    assert isinstance(LocalFiles(unprivileged).tails("*.jsonl"), Failed)

@@ -20,7 +20,7 @@ import pytest
 
 from amp_fsm.errors import NotPossibleError, ProgramMissingError, TerminalUnreachableError
 from amp_fsm.model.seen import Failed, PaneRef
-from amp_fsm.ports import Launch
+from amp_fsm.ports import Launch, Listen
 from amp_fsm.world.tmux import TmuxTerminal
 from tests.terminal_stage import SESSION, TmuxStage, composed, guard_of, launched, read, see
 from tests.tmux_server import DEADLINE, TmuxServer, until
@@ -408,3 +408,27 @@ def test_a_paste_into_a_pane_that_just_died_does_not_end_the_server(stage: TmuxS
     until(lambda: see(stage, panes[0]).dead, "the dead pane")
     assert stage.terminal.paste(panes[0], TEXT, "bbbbbbbb", guard).reason.startswith("the pane is dead")
     assert read(stage, panes[1]).state == "idle"
+
+
+# ---- listening to what a program's output tells -------------------------------------------------------------------
+
+
+def test_a_pane_that_we_start_is_listened_to_and_again_when_it_is_started_anew(stage: TmuxStage) -> None:
+    spool = stage.folder / "50% of #S"
+    listen = Listen(osc=7501, spool=str(spool), agent="ada")
+    tells = ("sh", "-c", "printf '\\033]7501;state=working:app=x\\033\\\\'; read line")
+
+    def told() -> int:
+        return len(list(spool.glob("ada/*.osc.json")))
+
+    launch = replace(stage.launch("ada", "start001"), argv=tells, listen=listen)
+    pane = stage.terminal.start(launch)
+    until(lambda: told() == 1, "the state of the first program")
+    stage.server.tmux("send-keys", "-t", pane.pane, "Enter")
+    until(lambda: see(stage, pane).dead, "its end")
+    again = stage.terminal.start(replace(launch, intent="start002", replace=pane))
+    until(lambda: told() == 2, "the state of the second program")
+    stage.terminal.start(replace(stage.launch("ben", "start003"), argv=tells))
+    assert again.pane == pane.pane
+    assert stage.server.show(again.pane, "pane_pipe") == "1"
+    assert told() == 2
