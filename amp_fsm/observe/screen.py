@@ -23,10 +23,19 @@ from amp_fsm.observe.screen_text import Line, read_lines
 
 _DEAD_NOTICE = re.compile(r"^Pane is dead \(")
 _KILLED = re.compile(r"(Killed|Terminated|Aborted|Hangup|Segmentation fault)( \(core dumped\))?$")
+<<<<<<< HEAD
 _HOST = r"^(\^C)?([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])"
 _PROMPT = re.compile(rf"({_HOST}|^)[$#%]( |$)")
 _SHELL_PROMPT = re.compile(rf"({_HOST}|^)[$#%](\s*$|\s+─|\s{{3,}}\S)")
 _OVER_OLD_TEXT = re.compile(rf"{_HOST}[$#%] .*\s{{3}}\S")
+=======
+_KILLED_OVER = re.compile(
+    r"^\W{0,6}(Killed|Terminated|Aborted|Hangup|Segmentation fault)"
+)  # text it left stands behind
+_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%]( |$)")
+_HOST_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])[$#%]( |$)")
+_SHELL_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%](\s*$|\s+─|\s{3,}\S)")
+>>>>>>> 4ff6b59 (Read menus of Codex and Gemini that no rule knew, and Gemini screens of other releases)
 
 
 def read_screen(
@@ -111,7 +120,7 @@ def _ended(profile: Profile, lines: tuple[Line, ...], variables: Mapping[str, st
         return _exited("shell-in-front", f"pane_current_command={command}") if shell else None
     filled = [line for line in lines if line.text]
     for before, line in pairwise(filled):
-        if _KILLED.search(before.text) and _PROMPT.search(line.text):
+        if _killed(before.text, line.text):
             return _exited("killed", before.text.strip(), before.number)
     for line in reversed(filled[-BOTTOM_LINES:]):
         if _DEAD_NOTICE.search(line.text):
@@ -119,6 +128,12 @@ def _ended(profile: Profile, lines: tuple[Line, ...], variables: Mapping[str, st
         if _SHELL_PROMPT.search(line.text) or (line is filled[-1] and _OVER_OLD_TEXT.search(line.text)):
             return _exited("shell-prompt", line.text.strip(), line.number)
     return None
+
+
+def _killed(said: str, prompt: str) -> bool:
+    """Return whether a shell said that the program was killed, maybe over what was left of its screen."""
+    exact = _KILLED.search(said) and _PROMPT.search(prompt)
+    return bool(exact or (_KILLED_OVER.search(said) and _HOST_PROMPT.search(prompt)))
 
 
 def _exited(rule: str, evidence: str, line: int = 0) -> ScreenReading:
