@@ -23,19 +23,12 @@ from amp_fsm.observe.screen_text import Line, read_lines
 
 _DEAD_NOTICE = re.compile(r"^Pane is dead \(")
 _KILLED = re.compile(r"(Killed|Terminated|Aborted|Hangup|Segmentation fault)( \(core dumped\))?$")
-<<<<<<< HEAD
+_KILLED_OVER = re.compile(r"^\W{0,6}(Killed|Terminated|Aborted|Hangup|Segmentation fault)")
 _HOST = r"^(\^C)?([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])"
 _PROMPT = re.compile(rf"({_HOST}|^)[$#%]( |$)")
+_HOST_PROMPT = re.compile(rf"{_HOST}[$#%]( |$)")
 _SHELL_PROMPT = re.compile(rf"({_HOST}|^)[$#%](\s*$|\s+─|\s{{3,}}\S)")
 _OVER_OLD_TEXT = re.compile(rf"{_HOST}[$#%] .*\s{{3}}\S")
-=======
-_KILLED_OVER = re.compile(
-    r"^\W{0,6}(Killed|Terminated|Aborted|Hangup|Segmentation fault)"
-)  # text it left stands behind
-_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%]( |$)")
-_HOST_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])[$#%]( |$)")
-_SHELL_PROMPT = re.compile(r"^([\w.-]+@[\w.-]+:\S*|\[\S+@\S+ [^]]*\])?[$#%](\s*$|\s+─|\s{3,}\S)")
->>>>>>> 4ff6b59 (Read menus of Codex and Gemini that no rule knew, and Gemini screens of other releases)
 
 
 def read_screen(
