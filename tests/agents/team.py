@@ -136,8 +136,9 @@ class Team(Desk):
         return self.world().store.load()
 
     def state(self) -> str:
-        """Return the agent's state in the record."""
-        return self.record().subjects["agent/it"].state
+        """Return the agent's state in the record; empty before the first pass."""
+        subject = self.record().subjects.get("agent/it")
+        return subject.state if subject is not None else ""
 
     def open_intents(self) -> list[Intent]:
         return [intent for intent in self.record().intents.values() if not intent.settled]
@@ -151,6 +152,10 @@ class Team(Desk):
         tasks = [record.subjects.get(f"task/T{number}") for number in range(1, len(self.prompts) + 1)]
         given = all(task is not None and task.state == "COMPLETED" for task in tasks)
         return given and not record.assignments and not self.open_intents() and self.is_ready()
+
+    def answered(self, *markers: str) -> bool:
+        """Return whether the prompts with these markers were answered and nothing is left to be done."""
+        return all(self.model.received(marker) for marker in markers) and self.at_rest()
 
     # ---- the end -------------------------------------------------------------------------------------------------
 

@@ -49,8 +49,9 @@ def test_a_prompt_that_is_due_while_it_asks_is_not_typed_and_nothing_is_approved
     assert [intent.status for intent in team.open_intents()] == ["open"]
     assert not file.exists()
     team.press(*team.program.refuse)
-    team.until(team.at_rest, "the end of its turn")
-    assert len(team.model.received(f"Do {task} after the question.")) == 1
+    words = f"Do {task} after the question."
+    team.until(lambda: team.answered(words), "the end of its turn")
+    assert len(team.model.received(words)) == 1
     assert not file.exists()
 
 

@@ -25,7 +25,7 @@ def prompt_through(team: Team, point: str) -> None:
     words = f"Do {team.give('Do {task} and nothing else.')} and nothing else."
     before = len(team.unknown_intents())
     assert team.killed_pass(point) == -9
-    team.until(lambda: team.at_rest() or len(team.unknown_intents()) > before, "the end of its turn")
+    team.until(lambda: team.answered(words) or len(team.unknown_intents()) > before, "the end of its turn")
     unknown = len(team.unknown_intents()) > before
     received = team.model.received(words)
     assert len(received) <= 1

@@ -6,6 +6,7 @@ import re
 
 from tests.agents.team import Team
 
+LOOKS = 8
 LONG = "\n".join(
     [
         "Tâche {task}: écris « bonjour » — été, Noël, œuf.",
@@ -27,7 +28,7 @@ def squeezed(text: str) -> str:
 
 def test_a_forty_line_prompt_arrives_once_and_whole(team: Team) -> None:
     task = team.give(LONG)
-    team.until(team.at_rest, "the end of its turn")
+    team.until(lambda: team.answered(f"Fin de {task}."), "the end of its turn")
     (received,) = team.model.received(f"Fin de {task}.")
     assert squeezed(LONG.replace("{task}", task)) in squeezed(received)
     assert re.search(r"\[amp:[a-z2-7]{8}\]", received)
@@ -35,15 +36,17 @@ def test_a_forty_line_prompt_arrives_once_and_whole(team: Team) -> None:
 
 
 def test_a_prompt_that_is_due_while_it_works_waits_for_the_end_of_the_turn(team: Team) -> None:
-    first, second = team.give("Do {task} first.\nMOCK:hold"), team.give("Do {task} after it.")
-    with team.model.holding(f"Do {first} first."):
-        team.until(lambda: team.model.asked(f"Do {first} first.") and team.shows("working"), "its first turn")
+    first = f"Do {team.give('Do {task} first.')} first."
+    with team.model.holding(first):
+        team.until(lambda: team.model.asked(first) and team.shows("working"), "its first turn")
+        team.eager = True
+        second = f"Do {team.give('Do {task} after it.')} after it."
         keys = team.keys()
-        for _ in range(5):
+        for _ in range(LOOKS):
             team.run_pass()
         assert team.keys() == keys
-        assert not team.model.asked(f"Do {second} after it.")
-    team.until(team.at_rest, "the end of both turns")
-    assert len(team.model.received(f"Do {first} first.")) == len(team.model.received(f"Do {second} after it.")) == 1
-    (asked,) = team.model.asked(f"Do {second} after it.")
-    assert team.model.asked(f"Do {first} first.")[0].finished < asked.finished
+        assert not team.model.asked(second)
+    team.until(lambda: team.answered(first, second), "the end of both turns")
+    assert len(team.model.received(first)) == len(team.model.received(second)) == 1
+    (asked,) = team.model.asked(second)
+    assert team.model.asked(first)[0].finished < asked.finished

@@ -23,6 +23,6 @@ def test_at_a_usage_limit_nothing_is_typed_and_after_its_reset_the_next_prompt_i
         assert not team.model.asked(second)
         assert team.state() == "LIMITED" or limit != "limited"
     team.clock.ahead += team.model.resets_in + 600
-    team.until(team.at_rest, "the end of the next turn")
+    team.until(lambda: team.answered(second), "the end of the next turn")
     assert len(team.model.received(second)) == 1
     assert team.model.occurrences(second) == 1
