@@ -28,5 +28,4 @@ COPILOT = Program(
     version="1.0.102",
     argv=("copilot",),
     prepare=_prepare,
-    limit="errored",
 )

@@ -1,4 +1,4 @@
-"""opencode.  What is pasted in its first seconds is lost."""
+"""opencode.  What is pasted in its first seconds is lost; it retries for minutes when it is refused."""
 
 from __future__ import annotations
 
@@ -33,5 +33,5 @@ OPENCODE = Program(
     version="1.18.33",
     argv=("opencode",),
     prepare=_prepare,
-    limit="errored",
+    limit="working",
 )

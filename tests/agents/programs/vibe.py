@@ -1,4 +1,4 @@
-"""Mistral Vibe."""
+"""Mistral Vibe.  It retries for more than a minute when it is refused."""
 
 from __future__ import annotations
 
@@ -41,4 +41,5 @@ VIBE = Program(
     argv=("vibe",),
     prepare=_prepare,
     python="3.12",
+    limit="working",
 )
