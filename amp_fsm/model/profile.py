@@ -84,6 +84,7 @@ class ScreenRule:
         all_of: regular expressions each of which must match some line of the region.
         variables: tmux variable to a pattern it must match; a variable that was not captured makes the rule silent.
         where: region to a pattern that some line of it must match as well; a region that is not there does not.
+            In `matches`, `all_of` and here `{pane_title}`, or another tmux variable, stands for its text.
         nowhere: region to a pattern that no line of it may match; a region that is not there passes.
         composer: the rule holds only when the composer is one of these.
         dialog: the dialog's name; while a dialog is up there is no composer.

@@ -15,6 +15,8 @@ from amp_fsm.observe.screen_composer import Box
 from amp_fsm.observe.screen_regions import Region, Regions
 from amp_fsm.observe.screen_text import Line
 
+_NAMED = re.compile(r"\{([a-z_]+)\}")
+_NOTHING = r"(?!)"
 _TIERS = (
     {ScreenState.EXITED},
     {ScreenState.BLOCKED},
@@ -62,10 +64,10 @@ def _judge(rule: ScreenRule, shown: Shown) -> Verdict | None:
     variable = _variables_hold(rule, shown.variables)
     if region is None or variable is None:
         return None
-    if any(_find(region, pattern) for pattern in rule.unless) or not _elsewhere_holds(rule, shown.regions):
+    if any(_find(region, pattern) for pattern in rule.unless) or not _elsewhere_holds(rule, shown):
         return None
-    every = [_find(region, pattern) for pattern in rule.all_of]
-    some = next(filter(None, (_find(region, pattern) for pattern in rule.matches)), None)
+    every = [_find(region, _filled(pattern, shown.variables)) for pattern in rule.all_of]
+    some = next(filter(None, (_find(region, _filled(pattern, shown.variables)) for pattern in rule.matches)), None)
     if None in every or (rule.matches and some is None):
         return None
     line = some or next(filter(None, every), None)
@@ -81,10 +83,13 @@ def _composer_fits(rule: ScreenRule, box: Box) -> bool:
     return not rule.composer or box.content in rule.composer
 
 
-def _elsewhere_holds(rule: ScreenRule, regions: Regions) -> bool:
+def _elsewhere_holds(rule: ScreenRule, shown: Shown) -> bool:
     """Tell whether the other regions that the rule names are as it wants them."""
-    there = {name: regions.get(name) for name in (*rule.where, *rule.nowhere)}
-    wanted = all((region := there[name]) and _find(region, pattern) for name, pattern in rule.where.items())
+    there = {name: shown.regions.get(name) for name in (*rule.where, *rule.nowhere)}
+    wanted = all(
+        (region := there[name]) and _find(region, _filled(pattern, shown.variables))
+        for name, pattern in rule.where.items()
+    )
     return wanted and not any(
         (region := there[name]) and _find(region, pattern) for name, pattern in rule.nowhere.items()
     )
@@ -99,6 +104,11 @@ def _variables_hold(rule: ScreenRule, variables: Mapping[str, str]) -> str | Non
             return None
         said.append(f"{name}={value.strip()}")
     return ", ".join(said)
+
+
+def _filled(pattern: str, variables: Mapping[str, str]) -> str:
+    """Return the pattern with each `{variable}` of tmux's as its text; one that is not there matches nothing."""
+    return _NAMED.sub(lambda named: re.escape(variables.get(named[1], "").strip()) or _NOTHING, pattern)
 
 
 def _find(region: Region, pattern: str) -> Line | None:
