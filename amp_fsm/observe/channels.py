@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from amp_fsm.model.channel import Channel, Channels, Event, Meaning
@@ -60,7 +61,8 @@ def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen) -> T
             events += (event for tail in tails for event in spool_events(channel, spec, tail))
     if channels.transcript is not None:
         tails = _read(seen, agent, Channel.TRANSCRIPT, failed)
-        own = _own(project, agent, record, tails)
+        own = _named(events, tails) or _marked(record, agent, tails)
+        own = own or (tails[-1:] if _alone(project, agent) else ())
         events += (event for tail in own for event in transcript_events(channels.transcript, tail))
     events.sort(key=lambda event: event.at)
     return Told(events=tuple(events), ending=_ending(channels), failed=tuple(failed))
@@ -79,11 +81,16 @@ def _read(seen: Seen, agent: AgentSpec, channel: Channel, failed: list[tuple[Cha
     return found
 
 
-def _own(project: Project, agent: AgentSpec, record: Record, tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
-    """Return the transcripts that are this agent's: they hold a marker of ours, or nobody else writes there."""
+def _named(events: Sequence[Event], tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
+    """Return the transcript that the agent's newest hook named."""
+    newest = max((event for event in events if event.channel is Channel.HOOK), key=lambda e: e.at, default=None)
+    return tuple(tail for tail in tails if newest is not None and json.dumps(tail.path) in newest.raw)
+
+
+def _marked(record: Record, agent: AgentSpec, tails: tuple[Tail, ...]) -> tuple[Tail, ...]:
+    """Return the transcripts that hold a marker of the agent's prompts."""
     markers = [f"[amp:{prompt}]" for prompt in _prompts(record, agent)]
-    marked = tuple(tail for tail in tails if any(marker in tail.text for marker in markers))
-    return marked or (tails[-1:] if _alone(project, agent) else ())
+    return tuple(tail for tail in tails if any(marker in tail.text for marker in markers))
 
 
 def _prompts(record: Record, agent: AgentSpec) -> Iterator[str]:

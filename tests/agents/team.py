@@ -61,11 +61,13 @@ class Team(Desk):
     Attributes:
         prompts: the prompts of the tasks it was given; task number N is `TN`.
         more: YAML that is added to the configuration.
+        channels: what it is heard by besides its screen.
         eager: prompts fall due whatever the program is at; only the delivery itself refuses.
     """
 
     prompts: list[str] = field(default_factory=list)
     more: str = ""
+    channels: tuple[str, ...] = ()
     eager: bool = False
 
     # ---- giving work ---------------------------------------------------------------------------------------------
@@ -87,7 +89,7 @@ class Team(Desk):
             "project": {"name": "real", "root": str(self.place.work), "store": store},
             "include": ["builtin:profiles"],
             "tmux": {"session": "real", "socket": self.server.socket, "size": "100x30", "adopt": True},
-            "agents": {"it": {**agent, "env": self.environment()}},
+            "agents": {"it": {**agent, "env": self.environment(), "channels": self.channels}},
             "kinds": {name: {"prompt": name} for name in names},
             "prompts": dict(zip(names, self.prompts, strict=True)),
             "policies": {"prompt_min_lines": 1, "person": "0s"},

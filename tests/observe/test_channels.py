@@ -260,6 +260,13 @@ def test_whose_transcript_is_believed(
     assert [event.source for event in told(record, project, transcript=tails).events] == sources
 
 
+def test_a_transcript_that_the_newest_hook_named_is_believed_before_all_others() -> None:
+    newer = dropped({"hook_event_name": "Stop", "transcript_path": OTHERS.path}, ago=5)
+    older = dropped({"hook_event_name": "Stop", "transcript_path": OURS.path}, ago=6)
+    heard = told(HOLDS, TWO, hook=(newer, older), transcript=(OTHERS, OURS))
+    assert [event.source for event in heard.events if event.channel is Channel.TRANSCRIPT] == ["others.jsonl"]
+
+
 # ---- receipts ----------------------------------------------------------------------------------------------------
 
 
