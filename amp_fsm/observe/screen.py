@@ -60,7 +60,7 @@ def read_screen(
     reading = replace(_reading(verdict, box, body), queued=_queued(profile, regions))
     if verdict is None:
         return reading
-    if profile.dialogs is not None and reading.dialog:
+    if profile.dialogs is not None and reading.dialog and verdict.line:  # a title comes before its dialog
         asked = read_dialog(profile.dialogs, reading.dialog, capture, lines, profile.noise)
         reading = replace(reading, asked=asked, dialog=asked.name if asked else reading.dialog)
     if reading.state is not ScreenState.LIMITED:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 _ESCAPE = re.compile(
     r"\x1b\[(?P<sgr>[0-9;:]*)m|\x1b\[[0-9;:?<=>!]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b."
@@ -26,6 +27,9 @@ _SINGLES = {
     **dict.fromkeys("‘’ʼ", "'"),
     **dict.fromkeys("“”", '"'),
 }
+_THUMB = "█"
+_BAR = ("│", _THUMB)
+_BAR_HEIGHT = 8
 _ELLIPSIS = re.compile(r"\.\.\.|\u2026")
 
 
@@ -65,12 +69,14 @@ class _Cell:
 
 def read_lines(capture: str) -> tuple[Line, ...]:
     """Return the capture's lines, normalised; styles carry over line ends, as tmux writes them."""
-    lines: list[Line] = []
+    rows: list[tuple[_Cell, ...]] = []
     style = _Style()
     coloured = "\x1b[" in capture
-    for number, raw in enumerate(capture.split("\n"), start=1):
+    for raw in capture.split("\n"):
         cells, style = _cells(raw, style)
-        lines.append(_line(number, cells, coloured=coloured))
+        rows.append(cells)
+    shown = enumerate(_without_scrollbar(rows), start=1)
+    lines = [_line(number, cells, coloured=coloured) for number, cells in shown]
     while lines and not lines[-1].text:
         lines.pop()
     return tuple(lines)
@@ -94,6 +100,20 @@ def normalise(text: str) -> str:
 
 def _spell(text: str) -> str:
     return _ELLIPSIS.sub("…", "".join(_SINGLES.get(character, character) for character in text))
+
+
+def _without_scrollbar(rows: list[tuple[_Cell, ...]]) -> list[tuple[_Cell, ...]]:
+    """Return the rows without the bar that some programs show at the right edge for a while after they scrolled."""
+    texts = ["".join(cell.character for cell in row).rstrip() for row in rows]
+    edge = max((len(text) for text in texts), default=0)
+    found = list(rows)
+    for has_bar, run in groupby(range(len(rows)), lambda at: len(texts[at]) == edge and texts[at][-1:] in _BAR):
+        places = list(run)
+        # a frame has no thumb, a picture is not this high
+        if has_bar and edge and len(places) >= _BAR_HEIGHT and any(texts[at][-1] == _THUMB for at in places):
+            for at in places:
+                found[at] = rows[at][: edge - 1]
+    return found
 
 
 def _line(number: int, cells: tuple[_Cell, ...], *, coloured: bool) -> Line:

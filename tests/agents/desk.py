@@ -123,6 +123,21 @@ class Desk:
             assert time.monotonic() < end, f"never came: {what}\n{self.screen()}"
             time.sleep(0.05)
 
+    def steady(self, seconds: float = 0.5) -> ScreenReading:
+        """Return what is read on the screen once it was the same for a while; dialogs are drawn in several strokes."""
+        since, seen = time.monotonic(), self.reading()
+
+        def is_steady() -> bool:
+            nonlocal since, seen
+            now = self.reading()
+            if now != seen:
+                since, seen = time.monotonic(), now
+            return time.monotonic() - since >= seconds
+
+        self.until_seen(is_steady, "a screen that is the same for a while")
+        assert seen is not None
+        return seen
+
     # ---- typing --------------------------------------------------------------------------------------------------
 
     def keys(self) -> list[str]:

@@ -37,14 +37,12 @@ def test_a_prompt_that_is_due_while_it_asks_is_not_typed_and_nothing_is_approved
     prompt, file = provoke(team, "asked")
     team.say(prompt)
     team.until_seen(lambda: team.shows("blocked"), "its question")
-    before, keys = team.reading(), team.keys()
+    before, keys = team.steady(), team.keys()
     team.eager = True
     task = team.give(AFTER)
     for _ in range(LOOKS):
         team.run_pass()
-    after = team.reading()
-    assert before is not None
-    assert after is not None
+    after = team.steady()
     assert (team.keys(), after.body, after.dialog) == (keys, before.body, before.dialog)
     assert [intent.status for intent in team.open_intents()] == ["open"]
     assert not file.exists()

@@ -153,3 +153,9 @@ def test_letters_stand_for_answers() -> None:
 )
 def test_a_label_names_one_answer_or_none(label: str, place: int) -> None:
     assert shown("codex", CODEX.format(command="touch a")).place(label) == place
+
+
+def test_a_title_that_is_ahead_of_its_dialog_makes_no_dialog_of_what_stands_there() -> None:
+    screen = "  ● Read context files: notes.md\n  ● Extensions changed on disk.\n\n  > Make it.\n"
+    reading = read_screen(PROFILES["qwen-code"], screen, {"pane_title": "✳ Qwen - work"}, 0.0)
+    assert (reading.state, reading.dialog, reading.asked) == ("blocked", "title", None)

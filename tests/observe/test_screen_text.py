@@ -53,3 +53,14 @@ def test_only_a_capture_with_colours_can_tell_what_was_typed() -> None:
     assert read_lines("\x1b[35m> \x1b[39mType\x1b[2m it") == (
         Line(number=1, text="> Type it", solid="> Type", plain="  Type"),
     )
+
+
+def test_a_scroll_bar_at_the_right_edge_is_no_text() -> None:
+    texts = ["╭────╮", "│ a  │", "", "> b", "1. c", "", "", "d"]
+    shown = [f"{text:<20}{edge}" for text, edge in zip(texts, "│││█████", strict=True)]
+    assert [line.text for line in read_lines("\n".join([*shown, "> e"]))] == [*texts, "> e"]
+
+
+@pytest.mark.parametrize("edges", ["││││││││││", "███"], ids=["a-frame", "a-picture"])
+def test_what_stands_at_the_right_edge_and_is_no_scroll_bar_stays(edges: str) -> None:
+    assert all(line.text.endswith(edge) for line, edge in zip(read_lines("\n".join(edges)), edges, strict=True))
