@@ -38,8 +38,6 @@ def running(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def team(running: Team) -> Team:
-    """A team whose program may have served other tests, and is at its prompt if it runs; else it is ended."""
-    running.more, running.eager, running.wrap = "", False, lambda terminal: terminal
-    if running.pane() is not None and not running.is_ready():
-        running.end_program()
+    """A team whose program may have served other tests."""
+    running.renew()
     return running

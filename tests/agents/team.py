@@ -37,7 +37,7 @@ machines:
       GONE: {final: true}
       FREE:
         transitions:
-          - {name: start, to: FREE, when: gone, do: [start], max: 20, per: ever}
+          - {name: start, to: FREE, when: gone, do: [start], max: 1000, per: ever}
           - {name: give, to: HELD, when: {all: [GUARD, offered]}, do: [assign, {send: '{{ kind.prompt }}'}]}
       HELD:
         transitions:
@@ -63,12 +63,24 @@ class Team(Desk):
         more: YAML that is added to the configuration.
         channels: what it is heard by besides its screen.
         eager: prompts fall due whatever the program is at; only the delivery itself refuses.
+        known: prompts of earlier tests of which it is not known whether they arrived.
     """
 
     prompts: list[str] = field(default_factory=list)
     more: str = ""
     channels: tuple[str, ...] = ()
     eager: bool = False
+    known: frozenset[str] = frozenset()
+
+    def renew(self) -> None:
+        """Be ready for another test: what earlier ones left unfinished is given up, with the program it was for."""
+        self.more, self.eager, self.wrap = "", False, lambda terminal: terminal
+        self.write()
+        if self.pane() is not None and not self.at_rest():
+            self.end_program()
+        if self.prompts:
+            self.until(lambda: not (self.open_intents() or self.record().assignments), "the end of earlier work")
+        self.known |= {intent.id for intent in self.unknown_intents()}
 
     # ---- giving work ---------------------------------------------------------------------------------------------
 
@@ -146,7 +158,9 @@ class Team(Desk):
         return [intent for intent in self.record().intents.values() if not intent.settled]
 
     def unknown_intents(self) -> list[Intent]:
-        return [intent for intent in self.record().intents.values() if intent.status is IntentStatus.UNKNOWN]
+        """Return the prompts of this test of which it is not known whether they arrived."""
+        unknown = (intent for intent in self.record().intents.values() if intent.status is IntentStatus.UNKNOWN)
+        return [intent for intent in unknown if intent.id not in self.known]
 
     def at_rest(self) -> bool:
         """Return whether nothing is left to be given or typed, and the program is at its prompt."""

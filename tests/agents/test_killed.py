@@ -23,14 +23,10 @@ HASTE = "profiles: {{{profile}: {{stable_for: 0.5s}}}}"
 def prompt_through(team: Team, point: str) -> None:
     team.more = HASTE.format(profile=team.program.profile)
     words = f"Do {team.give('Do {task} and nothing else.')} and nothing else."
-    before = len(team.unknown_intents())
     assert team.killed_pass(point) == -9
-    team.until(lambda: team.answered(words) or len(team.unknown_intents()) > before, "the end of its turn")
-    unknown = len(team.unknown_intents()) > before
-    received = team.model.received(words)
-    assert len(received) <= 1
-    assert received or unknown
-    assert not unknown, [intent.note for intent in team.unknown_intents()]
+    team.until(lambda: team.answered(words) or team.unknown_intents(), "the end of its turn")
+    assert not team.unknown_intents()
+    assert len(team.model.received(words)) == 1
     assert team.model.occurrences(words) == 1
 
 
