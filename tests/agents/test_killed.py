@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.agents.programs import chosen
 from tests.agents.programs.pi import PI
 from tests.agents.team import Team
 
@@ -15,6 +16,11 @@ LAST = 11
 
 FEW = (3, 6, 7)
 """Typed and not written down; before the submit key; submitted and not written down."""
+
+small = pytest.mark.parametrize(
+    "program", [program for program in chosen() if program is PI], indirect=True, ids=lambda program: program.name
+)
+"""Of the smallest program alone: there are many points."""
 
 HASTE = "profiles: {{{profile}: {{stable_for: 0.5s}}}}"
 """A turn is over sooner; these prompts are answered at once, and there are many."""
@@ -35,13 +41,13 @@ def test_killed_at_a_call_and_run_again_it_is_prompted_once(team: Team, call: in
     prompt_through(team, f"{call}:before")
 
 
-@pytest.mark.parametrize("program", [PI], indirect=True, ids=["pi"])
+@small
 @pytest.mark.parametrize("call", [call for call in range(1, LAST + 1) if call not in FEW])
 def test_killed_at_any_other_call_it_is_prompted_once(team: Team, call: int) -> None:
     prompt_through(team, f"{call}:before")
 
 
-@pytest.mark.parametrize("program", [PI], indirect=True, ids=["pi"])
+@small
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_killed_when_it_starts_the_program_there_is_one_of_it(team: Team, moment: str) -> None:
     team.end_program()
