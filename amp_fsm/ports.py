@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from amp_fsm.model.notice import Notice
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
 from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor, Tail
@@ -208,8 +209,11 @@ class Entry:
 class Notifier(Protocol):
     """Tells the operator."""
 
-    def tell(self, address: str, text: str) -> None:
-        """Deliver one message; a channel that fails never stops a pass."""
+    def tell(self, notice: Notice) -> None:
+        """Tell one thing, or keep it for a channel's next message; a channel that fails never stops a pass."""
+
+    def flush(self, now: float) -> None:
+        """Send what is due at wall time `now`: gathered, or left over from a pass that died."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

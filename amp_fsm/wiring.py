@@ -9,10 +9,12 @@ from amp_fsm.config.load import Loaded
 from amp_fsm.errors import InvalidConfigError
 from amp_fsm.model.project import Project
 from amp_fsm.ports import Clock, Notifier, World
+from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.config_files import cached_project, load_project
 from amp_fsm.world.files import LocalFiles
-from amp_fsm.world.notifier import StderrNotifier
+from amp_fsm.world.notifier import OperatorNotifier
+from amp_fsm.world.outbox import Outbox
 from amp_fsm.world.runner import LocalRunner
 from amp_fsm.world.sqlite import SqliteStore
 from amp_fsm.world.tmux import TmuxTerminal
@@ -49,7 +51,13 @@ def build(
         files=LocalFiles(project.root),
         runner=LocalRunner(project.store, root=project.root, environment=environment),
         clock=clock,
-        notifier=notifier or StderrNotifier(),
+        notifier=notifier or OperatorNotifier(outbox=_outbox(project)),
         store=SqliteStore(project.store, clock=clock),
         environment=environment,
     )
+
+
+def _outbox(project: Project) -> Outbox | None:
+    if not project.notifications:
+        return None
+    return Outbox(project.store, project.name, project.notifications, send)

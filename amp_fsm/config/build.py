@@ -13,6 +13,7 @@ from amp_fsm.config.build_machines import MachineBuilder
 from amp_fsm.config.durations import parse_duration
 from amp_fsm.config.merge import lay_over
 from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
     AgentSpec,
@@ -58,6 +59,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
     machines = MachineBuilder()
     built = {name: machines.machine(name, data) for name, data in _items(tree, "machines")}
     approvals = tuple(_approval(data, place, machines) for place, data in enumerate(tree.get("approvals") or ()))
+    notifications = tuple(_notification(d, place, machines) for place, d in enumerate(tree.get("notifications") or ()))
     findings = list(machines.findings)
     profiles = _profiles(tree, findings)
     kinds = {name: _convert({**data, "name": name}, KindSpec) for name, data in _items(tree, "kinds")}
@@ -80,6 +82,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         facts={name: _fact(name, data, findings) for name, data in _items(tree, "facts")},
         machines={name: machine for name, machine in built.items() if machine is not None},
         approvals=approvals,
+        notifications=notifications,
         policies=_convert(tree.get("policies") or {}, Policies),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
@@ -251,6 +254,12 @@ def _approval(data: Tree, place: int, builder: MachineBuilder) -> ApprovalSpec:
     budget = builder.budget({"max": 10, "per": "1h", **data}, ("approvals", place), default="1h")
     rest = {key: value for key, value in data.items() if key not in ("max", "per", "remove")}
     return _convert({"answer": "", **rest, "budget": budget}, ApprovalSpec)
+
+
+def _notification(data: Tree, place: int, builder: MachineBuilder) -> NotificationSpec:
+    budget = builder.budget({"max": 20, "per": "1h", **data}, ("notifications", place), default="1h")
+    rest = {key: value for key, value in data.items() if key not in ("max", "per", "remove")}
+    return _convert({"url": "", **rest, "most": budget.most, "seconds": budget.seconds or 3600.0}, NotificationSpec)
 
 
 def _test(data: Tree, place: int) -> MachineTest:

@@ -19,6 +19,7 @@ from amp_fsm.model.machine import (
     TransitionSpec,
     Verb,
 )
+from amp_fsm.model.notice import Severity
 
 BARE = {"start": Verb.START, "assign": Verb.ASSIGN, "release": Verb.RELEASE}
 WORDED = {
@@ -178,6 +179,7 @@ class MachineBuilder:
             document=data.get("document", ""),
             cells=tuple((column, str(text)) for column, text in cells.items()),
             text=data.get("text", ""),
+            severity=Severity(data.get("severity", Severity.WARNING)),
         )
 
     def _say(self, code: str, path: Path, message: str, suggestion: str = "", on: str = "value") -> None:

@@ -20,6 +20,7 @@ from amp_fsm.engine.shared_look import PaneLook, SharedLook
 from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
 from amp_fsm.model.channel_files import channels_of, spool_of
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.notice import Notice
 from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
@@ -143,7 +144,7 @@ class Performer:
             case Verb.APPEND_ROW:
                 return self._append_row(intent)
             case Verb.NOTIFY:
-                self.world.notifier.tell(intent.address, intent.action.text)
+                self.world.notifier.tell(_notice(intent))
                 return _done(intent, "told")
             case _:
                 return replace(intent, status=IntentStatus.FAILED, note=f"{intent.action.verb} is not performed")
@@ -315,6 +316,13 @@ def _listen(project: Project, agent: AgentSpec) -> Listen | None:
 
 def _done(intent: Intent, note: str) -> Intent:
     return replace(intent, status=IntentStatus.DONE, note=note)
+
+
+def _notice(intent: Intent) -> Notice:
+    action = intent.action
+    return Notice(
+        address=intent.address, text=action.text, kind=intent.cause, severity=action.severity, at=intent.at_wall
+    )
 
 
 def _kind(intent: Intent) -> str:

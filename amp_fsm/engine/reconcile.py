@@ -116,6 +116,7 @@ def run_pass(
     commit = commit_of(answers.record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
     performer = Performer(project, world, world.store.commit(commit), on_done, ends)
     performer.perform(made)
+    world.notifier.flush(world.clock.read().wall)
     return PassResult(
         plan=made,
         outcomes=tuple(performer.outcomes),

@@ -15,6 +15,7 @@ from typing import Any
 from transitions import Machine as TransitionsMachine
 
 from amp_fsm.model.guards import ALWAYS, Guard
+from amp_fsm.model.notice import Severity
 
 
 class Verb(StrEnum):
@@ -54,7 +55,7 @@ class ActionSpec:
             of `notify`.
         document: the document of `set_row`.
         cells: column key to template, of `set_row`.
-        text: the message of `notify`, if it is not the default one.
+        text: the message of `notify`, if it is not the default one; `severity`: how much it matters.
     """
 
     verb: Verb
@@ -62,6 +63,7 @@ class ActionSpec:
     document: str = ""
     cells: tuple[tuple[str, str], ...] = ()
     text: str = ""
+    severity: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

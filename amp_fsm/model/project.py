@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from amp_fsm.model.channel import Channel
 from amp_fsm.model.machine import Budget, MachineSpec
+from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile
 
 
@@ -330,5 +331,6 @@ class Project:
     facts: Mapping[str, FactSpec] = field(default_factory=dict)
     machines: Mapping[str, MachineSpec] = field(default_factory=dict)
     approvals: tuple[ApprovalSpec, ...] = ()
+    notifications: tuple[NotificationSpec, ...] = ()
     policies: Policies = Policies()
     tests: tuple[MachineTest, ...] = ()

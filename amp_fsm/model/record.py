@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.notice import Severity
 from amp_fsm.model.seen import PaneRef
 from amp_fsm.model.time import Reading
 
@@ -99,6 +100,7 @@ class Action:
         row: the key of the row for `set_row`.
         cells: header (or column key) to text, for `set_row` and `append_row`.
         argv, env, cwd, window: of `start` and `run`; `key`: the run's key, the digest of the dialog.
+        severity: how much the message of `notify` matters.
         submit, settle: how the profile submits, for `send`; `queue`: it may be submitted while the agent works.
     """
 
@@ -119,6 +121,7 @@ class Action:
     queue: bool = False
     timeout: float = 0.0
     exclusive: str = ""
+    severity: Severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ def _actions(
             yield "", _append_row(situation, spec, values)
         case Verb.NOTIFY:
             text = spec.text or "{{ before }} -> {{ after }} ({{ because }})"
-            yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values))
+            yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values), severity=spec.severity)
         case Verb.RUN:
             yield from _runs(situation, cause)
         case _:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from amp_fsm.model.notice import Notice
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
 from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, RunSeen, Survey, Survivor
@@ -145,6 +146,9 @@ class ListeningNotifier:
 
     told: list[tuple[str, str]] = field(default_factory=list)
 
-    def tell(self, address: str, text: str) -> None:
+    def tell(self, notice: Notice) -> None:
         """See `ports.Notifier`."""
-        self.told.append((address, text))
+        self.told.append((notice.address, notice.text))
+
+    def flush(self, now: float) -> None:
+        """Send nothing: a rehearsal never leaves the machine."""

@@ -7,6 +7,7 @@ answers, and subjects that stand in every state of its machines.
 from __future__ import annotations
 
 import copy
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,7 @@ from amp_fsm.config.schema import check_shape, normalise
 from amp_fsm.config.yaml_text import dump, parse
 from amp_fsm.model.channel import HookSpec
 from amp_fsm.model.facts import Fact, Truth
+from amp_fsm.model.notice import Notice, Severity
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.project import Project
@@ -37,6 +39,7 @@ from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.plan.planner import plan
 from amp_fsm.plan.situation import situate
 from amp_fsm.world.config_files import schema_text
+from amp_fsm.world.outbox import Outbox
 
 NOW = Now(policy=10_000.0, wall=1_800_000_000.0)
 SERVER = "7:7"
@@ -381,6 +384,26 @@ def _settings(hook: HookSpec) -> str:
         return str(error)
 
 
+def notices(changes: Mapping[str, Any]) -> object:
+    """Return what is sent of some notices, where and when."""
+    team = project(changes)
+    sent: list[object] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(12):
+            at = NOW.wall + 100.0 * number
+
+            def send(url: str, title: str, body: str, at: float = at) -> str:
+                sent.append((at, url, title, body))
+                return ""
+
+            box = Outbox(folder, team.name, team.notifications, send)
+            kind = ("on", "off")[number % 2]
+            severity = {0: Severity.INFO, 1: Severity.INFO, 10: Severity.CRITICAL}.get(number, Severity.WARNING)
+            box.put(Notice(address="agent/ada", text=f"{number}", kind=kind, severity=severity, at=at))
+            box.send_due(at)
+        return sent, sorted(path.name for path in Path(folder).glob("notices/*"))
+
+
 _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "shape": shape,
     "lint": lint,
@@ -389,6 +412,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "screens": screens,
     "plans": plans,
     "answers": answers,
+    "notices": notices,
     "channels": channels,
 }
 

@@ -12,6 +12,7 @@ import pytest
 from amp_fsm.engine.apply import Performer
 from amp_fsm.errors import DocumentError, StoreError
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.notice import Notice
 from amp_fsm.model.plan import Change, Plan, Recovery, Step
 from amp_fsm.model.project import AgentSpec, DocumentSpec, Project, TmuxSpec
 from amp_fsm.model.record import Action, CellMemory, Intent, IntentStatus, Record, SubjectRecord
@@ -233,7 +234,7 @@ def test_a_hold_that_comes_during_a_pass_stops_the_very_next_effect(scene: Scene
     class Stopping(FakeNotifier):
         """Somebody who, told of the first action, stops everything."""
 
-        def tell(self, address: str, text: str) -> None:
+        def tell(self, notice: Notice) -> None:
             if who == "STOP":
                 scene.store.stopped = True
             else:

@@ -207,3 +207,10 @@ def test_the_documents_keep_every_byte_that_is_not_ours() -> None:
     texts = list(day.files.texts.values())
     assert any(text.startswith(STATUS.split("| ada")[0]) for text in texts)
     assert any(text.startswith(LOG) for text in texts)
+
+
+def test_every_pass_sends_what_is_due_to_the_operator() -> None:
+    day = Day()
+    for _ in range(2):
+        day.a_pass()
+    assert day.notifier.flushed == [day.clock.wall, day.clock.wall]

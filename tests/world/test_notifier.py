@@ -7,7 +7,8 @@ import io
 
 import pytest
 
-from amp_fsm.world.notifier import StderrNotifier
+from amp_fsm.model.notice import Notice
+from amp_fsm.world.notifier import OperatorNotifier
 
 
 @pytest.mark.parametrize(
@@ -20,20 +21,20 @@ from amp_fsm.world.notifier import StderrNotifier
 )
 def test_a_message_is_told(text: str, expected: str) -> None:
     stream = io.StringIO()
-    StderrNotifier(stream).tell("agent/codex", text)
+    OperatorNotifier(stream).tell(Notice(address="agent/codex", text=text))
     assert stream.getvalue() == expected
 
 
 def test_standard_error_is_where_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    StderrNotifier().tell("agent/codex", "x")
+    OperatorNotifier().tell(Notice(address="agent/codex", text="x"))
     assert capsys.readouterr() == ("", "amp-fsm: agent/codex: x\n")
 
 
 def test_a_stream_that_cannot_be_written_stops_nothing() -> None:
     closed = io.StringIO()
     closed.close()
-    StderrNotifier(closed).tell("agent/codex", "x")
-    StderrNotifier(Full()).tell("agent/codex", "x")
+    OperatorNotifier(closed).tell(Notice(address="agent/codex", text="x"))
+    OperatorNotifier(Full()).tell(Notice(address="agent/codex", text="x"))
 
 
 class Full(io.StringIO):

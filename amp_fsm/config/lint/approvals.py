@@ -1,4 +1,4 @@
-"""Approvals: rules that would answer any dialog, or none that could ever be up; and agents that cannot queue."""
+"""What goes on between the team and people: answers without one, notices that reach nobody, prompts in a queue."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ def lint_approvals(project: Project) -> Iterator[Finding]:
     """Yield what is wrong with the answers that may be given without a person, and with prompts given to the busy."""
     for place, rule in enumerate(project.approvals):
         yield from _approval(project, rule, ("approvals", place))
+    for place, channel in enumerate(project.notifications):
+        if not channel.url:
+            message = f"notification `{channel.name}` has no `url`"
+            yield Finding(code="E256", path=("notifications", place, "name"), message=message)
     for agent in project.agents.values():
         profile = project.profiles.get(agent.profile)
         if agent.queue and profile is not None and not profile.queues:

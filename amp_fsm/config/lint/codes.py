@@ -39,6 +39,7 @@ CODES: Mapping[str, str] = {
     "E253": "A dialog is named that none of the agents can show.",
     "E254": "An agent is to be heard by a channel that its program does not have.",
     "E255": "A channel of a profile could tell nothing.",
+    "E256": "A notification has no URL to go to.",
     "E301": "A state is named that the machine does not have.",
     "E302": "A fact is named that does not exist.",
     "E303": "A fact is used that this kind of subject does not have.",

@@ -44,6 +44,9 @@ def lint_patterns(project: Project) -> Iterator[Finding]:
     for place, rule in enumerate(project.approvals):
         yield from pattern_findings(Pattern(text=rule.text, path=("approvals", place, "text"), any_hit=True))
         yield from pattern_findings(Pattern(text=rule.command, path=("approvals", place, "command"), any_hit=True))
+    for place, channel in enumerate(project.notifications):
+        for pattern in _listed(("notifications", place, "kinds"), channel.kinds):
+            yield from pattern_findings(pattern)
 
 
 def pattern_findings(pattern: Pattern) -> Iterator[Finding]:
