@@ -10,7 +10,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from amp_fsm.engine.look import survey_of
-from amp_fsm.model.project import Project
+from amp_fsm.model.channel import Channel
+from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.seen import Failed, FileSeen
 from amp_fsm.ports import World
 
@@ -25,8 +27,8 @@ SILENT_SECONDS = 3.0
 class Watcher:
     """What was last seen of whatever may call for a pass.
 
-    An agent's turn begins and ends with its pane: one that draws falls silent, a silent one draws again.  Documents
-    change, panes come and go, and the operator asks for something or holds somebody.
+    An agent's turn begins and ends with its pane: one that draws falls silent, a silent one draws again; or its hook
+    tells.  Documents change, panes come and go, and the operator asks for something or holds somebody.
     """
 
     world: World
@@ -43,7 +45,16 @@ class Watcher:
         for document in project.documents.values():
             file = self.world.files.read(document.file)
             yield file.digest if isinstance(file, FileSeen) else type(file).__name__
+        for agent in project.agents.values():
+            yield from self._events(project, agent)
         yield self._panes(project)
+
+    def _events(self, project: Project, agent: AgentSpec) -> Iterator[Hashable]:
+        """Yield the newest event of an agent's hooks; its transcript grows all the time and would wake for nothing."""
+        for key, pattern in channel_files(project, agent, "").items():
+            if not key.endswith(Channel.TRANSCRIPT):
+                found = self.world.files.glob(pattern)
+                yield found[-1].path if isinstance(found, tuple) and found else ""
 
     def _panes(self, project: Project) -> Hashable:
         survey = survey_of(project, self.world.terminal)

@@ -125,5 +125,5 @@ def hint_of(told: Told, wall: float, lasts: float) -> Hint | None:
 def receipt_in(events: Iterable[Event], intent: str) -> str:
     """Return what tells that the program took in the prompt of `intent`; empty: nothing does."""
     marker = f"[amp:{intent}]"
-    found = next((e for e in events if e.means is Meaning.PROMPT and marker in e.text), None)
+    found = next((event for event in events if marker in event.text), None)
     return f"{found.channel}: {found.name} holds its marker" if found else ""

@@ -13,9 +13,10 @@ from amp_fsm.model.facts import Truth
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Intent, IntentStatus
-from amp_fsm.ports import Listen
+from amp_fsm.model.seen import PaneRef
+from amp_fsm.ports import Effect, Listen, PaneGuard
 from tests.engine.fake_day import PROJECT, Day
-from tests.fakes.terminal import FakePane
+from tests.fakes.terminal import FakePane, FakeTerminal
 
 HOOK = HookSpec(
     file="{home}/settings.json",
@@ -101,6 +102,31 @@ def test_without_the_channel_nothing_is_read() -> None:
     tell(day, "ada", hook_event_name="Asked", prompt=pane.box.text)
     day.a_pass()
     assert "agent/ada" in {intent.address for intent in unknown(day)}
+
+
+class TellingTerminal(FakeTerminal):
+    """A terminal whose agents tell by a hook what they were given, and then show what no rule knows."""
+
+    def __init__(self, day: Day) -> None:
+        super().__init__()
+        self.day = day
+
+    def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
+        effect = super().submit(pane, key, intent, guard, again=again)
+        given = self.panes[pane.pane]
+        given.garbage = "nothing that a rule knows"
+        tell(self.day, given.name, hook_event_name="Asked", prompt=given.received[-1])
+        return effect
+
+
+def test_a_delivery_is_settled_in_its_own_pass_where_the_screen_tells_nothing(day: Day) -> None:
+    day.terminal = TellingTerminal(day)
+    sent: list[Intent] = []
+    for _ in range(20):
+        sent += [outcome for outcome in day.a_pass().outcomes if outcome.action.verb is Verb.SEND]
+        day.clock.pass_time(2.0)
+    assert {intent.address for intent in sent} == {"agent/ada"}
+    assert {(intent.status, intent.note) for intent in sent} == {(IntentStatus.DONE, "hook: Asked holds its marker")}
 
 
 def test_a_hint_keeps_an_agent_that_looks_idle_from_being_given_work_until_it_is_old_or_over(day: Day) -> None:

@@ -9,13 +9,19 @@ import pytest
 
 from amp_fsm.engine.loops import Mode, run_until
 from amp_fsm.engine.watch import WATCH_SECONDS, Watcher
-from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.channel import Channel, Channels, HookSpec
+from amp_fsm.model.profile import Profile
+from amp_fsm.model.project import AgentSpec, DocumentSpec
 from amp_fsm.model.seen import Survey
 from tests.engine.small_team import SmallWorld, project
 from tests.fakes.terminal import FakePane, FakeTerminal
 
 STATUS = DocumentSpec(name="status", file="S.md", heading="Agents", key="Agent", columns={"status": "Status"})
+HOOK = Profile(name="p", channels=Channels(hook=HookSpec(file="f", format="json", entry="")))
+ADA = AgentSpec(name="ada", profile="p", channels=(Channel.HOOK,))
 TEAM = replace(project(), documents={"status": STATUS})
+HEARD = replace(TEAM, agents={"ada": ADA}, profiles={"p": HOOK})
+SPOOL = "/small/.amp-fsm/spool/ada"
 
 
 class DrawingTerminal(FakeTerminal):
@@ -42,7 +48,7 @@ def world() -> SmallWorld:
     terminal = DrawingTerminal()
     terminal.panes["%0"] = FakePane(pane="%0", pid=1, session="small", window="0", name="ada", owner="small/agent/ada")
     made = SmallWorld(terminal=terminal)
-    made.files.texts["S.md"] = "# before"
+    made.files.texts |= {"S.md": "# before", f"{SPOOL}/1-1.hook.json": "{}"}
     return made
 
 
@@ -61,6 +67,7 @@ CALLS: dict[str, Callable[[SmallWorld], object]] = {
     "another program came to the front": lambda world: setattr(world.terminal.panes["%0"], "command", "bash"),
     "a pane is gone": lambda world: world.terminal.panes.clear(),
     "a silent pane draws": draw,
+    "a hook tells": lambda world: world.files.texts.update({f"{SPOOL}/2-1.hook.json": "{}"}),
     "tmux does not answer": lambda world: setattr(world.terminal, "broken", "no answer in 5 s"),
 }
 
@@ -68,9 +75,9 @@ CALLS: dict[str, Callable[[SmallWorld], object]] = {
 @pytest.mark.parametrize("what", CALLS)
 def test_it_stirs_once(world: SmallWorld, what: str) -> None:
     watcher = Watcher(world.ports)
-    assert [watcher.stirred(TEAM), watcher.stirred(TEAM)] == [False, False]
+    assert [watcher.stirred(HEARD), watcher.stirred(HEARD)] == [False, False]
     CALLS[what](world)
-    assert [watcher.stirred(TEAM), watcher.stirred(TEAM)] == [True, False]
+    assert [watcher.stirred(HEARD), watcher.stirred(HEARD)] == [True, False]
 
 
 def test_a_pane_that_goes_on_drawing_stirs_when_it_begins_and_when_it_falls_silent(world: SmallWorld) -> None:

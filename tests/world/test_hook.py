@@ -29,13 +29,13 @@ def hook(event: bytes, *words: str, env: Mapping[str, str] | None = None) -> Non
 
 
 def dropped(spool: Path, agent: str = "ada") -> list[str]:
-    return [path.read_text() for path in sorted((spool / agent).glob("*.json"))]
+    return [path.read_text() for path in sorted((spool / agent).glob("[0-9]*.json"))]
 
 
 def test_an_event_is_dropped_whole_into_the_agents_own_folder(tmp_path: Path) -> None:
     before = time.time()
     hook(b'{"hook_event_name": "Stop", "said": "\xc3\xa9t\xc3\xa9"}', "--spool", str(tmp_path), "--agent", "ada")
-    (path,) = tmp_path.rglob("*.hook.json")
+    (path,) = tmp_path.rglob("[0-9]*.hook.json")
     assert json.loads(path.read_text()) == {"hook_event_name": "Stop", "said": "été"}
     assert before <= int(path.name.partition("-")[0]) / 1e9 <= time.time()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -184,7 +184,7 @@ def test_what_would_break_out_of_json_is_left_out() -> None:
 
 
 def test_a_panes_output_is_listened_to_from_its_first_byte(tmp_path: Path, tmux_server: TmuxServer) -> None:
-    spool = tmp_path / "50% of #S"
+    spool = tmp_path / "50%Y of #S"
     script = f"printf '{STATE.decode().encode('unicode_escape').decode()}'; printf '\\033]7501;state=idle\\007'; cat"
     command = listener(Listen(osc=7501, spool=str(spool), agent="ada")).replace("#", "##").replace("%", "%%")
     tmux_server.tmux(

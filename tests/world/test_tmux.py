@@ -414,12 +414,12 @@ def test_a_paste_into_a_pane_that_just_died_does_not_end_the_server(stage: TmuxS
 
 
 def test_a_pane_that_we_start_is_listened_to_and_again_when_it_is_started_anew(stage: TmuxStage) -> None:
-    spool = stage.folder / "50% of #S"
+    spool = stage.folder / "50%Y of #S"
     listen = Listen(osc=7501, spool=str(spool), agent="ada")
     tells = ("sh", "-c", "printf '\\033]7501;state=working:app=x\\033\\\\'; read line")
 
     def told() -> int:
-        return len(list(spool.glob("ada/*.osc.json")))
+        return len(list(spool.glob("ada/[0-9]*.osc.json")))
 
     launch = replace(stage.launch("ada", "start001"), argv=tells, listen=listen)
     pane = stage.terminal.start(launch)
