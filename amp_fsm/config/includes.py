@@ -12,6 +12,8 @@ from amp_fsm.config.yaml_text import locate, parse, problem_at
 from amp_fsm.errors import Problem
 
 BUILTIN = "builtin:"
+PROMPTS = f"{BUILTIN}prompts/"
+DEFAULT_LANGUAGE = "en"
 
 
 class Reader(Protocol):
@@ -45,6 +47,7 @@ class Gathered:
 
     files: list[SourceFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    language: str = DEFAULT_LANGUAGE
     seen: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -67,8 +70,10 @@ def _add(gathered: Gathered, name: str, data: bytes, reader: Reader, above: tupl
     gathered.problems.extend(parsed.problems)
     if parsed.value is None:
         return
+    if not above:
+        gathered.language = _language(parsed.value)
     for place, include in enumerate(_wanted(gathered, name, data, parsed.value)):
-        found, problem = _resolve(include, name, reader)
+        found, problem = _resolve(include, name, reader, gathered.language)
         if problem:
             gathered.problems.append(_at(name, data, ("include", place), *problem))
         for other, read in found:
@@ -89,12 +94,23 @@ def _wanted(gathered: Gathered, name: str, data: bytes, tree: Mapping[str, Any])
     return []
 
 
+def _language(tree: Mapping[str, Any]) -> str:
+    project = tree.get("project")
+    language = project.get("language") if isinstance(project, Mapping) else None
+    return language if isinstance(language, str) else DEFAULT_LANGUAGE
+
+
+def _is_in(language: str, name: str) -> bool:
+    """Return whether a built-in file is in this language, or in none; prompts are named by their language."""
+    return not name.startswith(PROMPTS) or name == f"{PROMPTS}{language}.yaml"
+
+
 def _resolve(
-    include: str, by: str, reader: Reader
+    include: str, by: str, reader: Reader, language: str
 ) -> tuple[tuple[tuple[str, bytes], ...], tuple[str, str, str] | None]:
     if include.startswith(BUILTIN):
         folder = include.removeprefix(BUILTIN)
-        found = reader.builtin(folder)
+        found = tuple(one for one in reader.builtin(folder) if _is_in(language, one[0]))
         if found:
             return found, None
         return (), ("E112", f"there is no `{include}`", did_you_mean(folder, reader.builtins()))

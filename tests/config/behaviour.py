@@ -132,7 +132,7 @@ class _Reader:
 
     def __init__(self, tree: Mapping[str, Any]) -> None:
         self.files = {
-            "team.yaml": dump(tree).encode(),
+            "team.yaml": dump(dict(tree)).encode(),
             "included.yaml": INCLUDED.encode(),
             "other.yaml": OTHER.encode(),
         }
@@ -144,7 +144,11 @@ class _Reader:
         return ()
 
     def builtin(self, folder: str) -> tuple[tuple[str, bytes], ...]:
-        return ()
+        greetings = {"en": "Hello.", "fr": "Bonjour."} if folder == "prompts" else {}
+        return tuple(
+            (f"builtin:{folder}/{name}.yaml", f"prompts: {{greet: '{text}'}}".encode())
+            for name, text in greetings.items()
+        )
 
     def builtins(self) -> tuple[str, ...]:
         return ()
@@ -152,6 +156,15 @@ class _Reader:
 
 def loaded(changes: Mapping[str, Any]) -> Loaded:
     return load("team.yaml", _Reader(changed(changes)), {}, schema_text(), home="/h", cwd="/w")
+
+
+def prompts(changes: Mapping[str, Any]) -> object:
+    """Return the prompts of a configuration that includes the built-in ones."""
+    tree = changed(changes)
+    tree["include"] = ["builtin:prompts", *tree["include"]]
+    made = load("team.yaml", _Reader(tree), {}, schema_text(), home="/h", cwd="/w")
+    assert made.project is not None, made.problems
+    return made.project.prompts
 
 
 def project(changes: Mapping[str, Any]) -> Project:
@@ -413,6 +426,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "plans": plans,
     "answers": answers,
     "notices": notices,
+    "prompts": prompts,
     "channels": channels,
 }
 
