@@ -13,6 +13,9 @@ from amp_fsm.model.profile import Composer, ComposerSpec
 from amp_fsm.observe.screen_regions import Regions
 from amp_fsm.observe.screen_text import Line
 
+LONGEST_TYPED = 60
+"""Characters of a placeholder beyond which nobody types it: it is one in whatever colour it is drawn."""
+
 _LEFT = re.compile(r"^\s*│ ?")
 _RIGHT = re.compile(r"\s*│\s*$")
 
@@ -62,7 +65,7 @@ def _read(spec: ComposerSpec, lines: tuple[Line, ...], prompt: re.Pattern[str]) 
     if not text:
         return Box(content=Composer.EMPTY, line=first)
     typed = _typed(prompt, first, first.plain)
-    if not typed and _is_placeholder(spec, shown, rest):
+    if _is_placeholder(spec, shown, rest) and (not typed or len(" ".join((shown, *rest))) > LONGEST_TYPED):
         return Box(content=Composer.EMPTY, line=first)
     collapsed = any(re.search(pattern, text) for pattern in spec.collapsed)
     return Box(content=Composer.DRAFT, text=text, collapsed=collapsed, line=first)

@@ -1,7 +1,8 @@
 """The corpus of captured screens: `PROGRAM/VERSION.jsonl` beside this file, one JSON object a line.
 
-`name` says the moment it was captured in, `accept` every state that is a right answer, `composer` what the input box
-held where that matters; both were written down from what had been done to the program, before any rule saw the screen.
+`name` says the moment it was captured in, `accept` every state that is a right answer (`unknown` among them where the
+screen does not show it), `composer` what the input box held where that matters; both were written down from what had
+been done to the program, before any rule saw the screen.
 `ansi` is the screen with colours and `variables` are tmux's own.  Of proprietary programs only the bottom is kept;
 `hidden` screens lost what tells their state by that, so that only the variables can.
 """
