@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
+from unicodedata import east_asian_width
 
 _ESCAPE = re.compile(
     r"\x1b\[(?P<sgr>[0-9;:]*)m|\x1b\[[0-9;:?<=>!]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][A-Z0-9]|\x1b."
@@ -105,15 +106,22 @@ def _spell(text: str) -> str:
 def _without_scrollbar(rows: list[tuple[_Cell, ...]]) -> list[tuple[_Cell, ...]]:
     """Return the rows without the bar that some programs show at the right edge for a while after they scrolled."""
     texts = ["".join(cell.character for cell in row).rstrip() for row in rows]
-    edge = max((len(text) for text in texts), default=0)
+    widths = [_width(text) if text.endswith(_BAR) else 0 for text in texts]
+    edge = max(widths, default=0)
     found = list(rows)
-    for has_bar, run in groupby(range(len(rows)), lambda at: len(texts[at]) == edge and texts[at][-1:] in _BAR):
+    for has_bar, run in groupby(range(len(rows)), lambda at: edge > 0 and widths[at] == edge):
         places = list(run)
         # a frame has no thumb, a picture is not this high
-        if has_bar and edge and len(places) >= _BAR_HEIGHT and any(texts[at][-1] == _THUMB for at in places):
+        if has_bar and len(places) >= _BAR_HEIGHT and any(texts[at].endswith(_THUMB) for at in places):
             for at in places:
-                found[at] = rows[at][: edge - 1]
+                found[at] = rows[at][: len(texts[at]) - 1]
     return found
+
+
+def _width(text: str) -> int:
+    """Return how many columns a text takes."""
+    shown = (character for character in text if _SINGLES.get(character, character))
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in shown)
 
 
 def _line(number: int, cells: tuple[_Cell, ...], *, coloured: bool) -> Line:

@@ -22,13 +22,35 @@ request_max_retries = 0
 stream_max_retries = 0
 supports_websockets = false
 
+"""
+_TRUST = """
 [projects."{work}"]
 trust_level = "trusted"
+"""
+_HOOKS = """
+[[hooks.Stop]]
+
+[[hooks.Stop.hooks]]
+type = "command"
+command = "true"
 """
 
 
 def _prepare(place: Place) -> Mapping[str, str]:
-    place.write(".codex/config.toml", _CONFIG.format(url=place.url, work=place.work))
+    return _write(place, _CONFIG + _TRUST)
+
+
+def _untrusting(place: Place) -> Mapping[str, str]:
+    (place.work / ".git").mkdir(exist_ok=True)  # elsewhere it does not ask
+    return _write(place, _CONFIG)
+
+
+def _hooked(place: Place) -> Mapping[str, str]:
+    return _write(place, _CONFIG + _TRUST + _HOOKS)
+
+
+def _write(place: Place, config: str) -> Mapping[str, str]:
+    place.write(".codex/config.toml", config.format(url=place.url, work=place.work))
     return {"MOCK_API_KEY": "dummy"}
 
 
@@ -40,4 +62,5 @@ CODEX = Program(
     version="0.169.0",
     argv=("codex",),
     prepare=_prepare,
+    openings={"trust": _untrusting, "hooks": _hooked},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +27,10 @@ class Place:
         file.write_text(content if isinstance(content, str) else json.dumps(content))
 
 
+Prepare = Callable[[Place], Mapping[str, str]]
+"""Writes what a program needs below HOME, and returns its environment."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One agent program.
@@ -41,6 +45,7 @@ class Program:
         light: whether it is small enough for every run of the tests.
         dialog: a line that, in a prompt, makes it ask before it creates `{file}`; empty: it never asks.
         refuse: the keys with which a person refuses what it asks.
+        openings: the questions it may start with, by what its profile calls them, and what sets it up to ask them.
         types_ahead: whether its composer takes a prompt while it works.
         limit: the screen state it shows at a usage limit; `working`: it tries again and again.
         after_limit: the keys with which a person leaves its screen of a usage limit.
@@ -52,11 +57,12 @@ class Program:
     package: str
     version: str
     argv: tuple[str, ...]
-    prepare: Callable[[Place], Mapping[str, str]]
+    prepare: Prepare
     python: str = "3.11"
     light: bool = False
     dialog: str = "MOCK:tool touch {file}"
     refuse: tuple[str, ...] = ("Escape",)
+    openings: Mapping[str, Prepare] = field(default_factory=dict)
     types_ahead: bool = True
     limit: Literal["limited", "errored", "working"] = "limited"
     after_limit: tuple[str, ...] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from tests.agents.programs.program import Place, Program
 
 
-def _prepare(place: Place) -> Mapping[str, str]:
+def _prepare(place: Place, *, trusted: bool = True) -> Mapping[str, str]:
     settings = {
         "security": {"auth": {"selectedType": "openai"}, "folderTrust": {"enabled": True}},
         "tools": {"approvalMode": "default"},
@@ -15,7 +16,8 @@ def _prepare(place: Place) -> Mapping[str, str]:
         "privacy": {"usageStatisticsEnabled": False},
     }
     place.write(".qwen/settings.json", settings)
-    place.write(".qwen/trustedFolders.json", {str(place.work): "TRUST_FOLDER"})
+    if trusted:
+        place.write(".qwen/trustedFolders.json", {str(place.work): "TRUST_FOLDER"})
     return {"OPENAI_API_KEY": "dummy", "OPENAI_BASE_URL": f"{place.url}/v1", "OPENAI_MODEL": "mock-model"}
 
 
@@ -27,5 +29,6 @@ QWEN_CODE = Program(
     version="0.24.4",
     argv=("qwen",),
     prepare=_prepare,
+    openings={"trust": partial(_prepare, trusted=False)},
     limit="working",
 )

@@ -32,6 +32,11 @@ def _prepare(place: Place) -> Mapping[str, str]:
     return {"MOCK_API_KEY": "dummy"}
 
 
+def _untrusting(place: Place) -> Mapping[str, str]:
+    (place.work / "AGENTS.md").write_text("Be kind.\n")
+    return _prepare(place)
+
+
 VIBE = Program(
     name="vibe",
     profile="vibe",
@@ -40,6 +45,7 @@ VIBE = Program(
     version="3.0.2",
     argv=("vibe",),
     prepare=_prepare,
+    openings={"trust": _untrusting},
     python="3.12",
     limit="working",
 )
