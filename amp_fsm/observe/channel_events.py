@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from amp_fsm.model.channel import Channel, Event, EventRule, HookSpec, Meaning, OscSpec, TranscriptSpec
@@ -17,30 +18,61 @@ MILLISECONDS = 1e11
 """A number above this is a moment in milliseconds: in seconds it would be the year 5138."""
 
 
-def spool_events(channel: Channel, spec: HookSpec | OscSpec, tail: Tail) -> Iterator[Event]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events are of interest: those since a moment, and older ones that hold one of these markers."""
+
+    since: float = 0.0
+    markers: tuple[str, ...] = ()
+
+    def marked(self, text: str) -> bool:
+        """Return whether a text holds one of the markers."""
+        return any(marker in text for marker in self.markers)
+
+
+EVERYTHING = Wanted()
+
+
+def spool_events(
+    channel: Channel, spec: HookSpec | OscSpec, tail: Tail, wanted: Wanted = EVERYTHING
+) -> Iterator[Event]:
     """Yield the event of one file of the spool; its name begins with its moment in nanoseconds."""
-    said = _parsed(tail.text)
-    name = spec.name if isinstance(spec, HookSpec) else STATE
-    called = " ".join(values_at(said, name))
     file = tail.path.rpartition("/")[2]
     moment = file.partition("-")[0]
     at = int(moment) / 1e9 if moment.isdigit() else tail.mtime
+    if at < wanted.since and not wanted.marked(tail.text):
+        return
+    said = _parsed(tail.text)
+    name = spec.name if isinstance(spec, HookSpec) else STATE
+    called = " ".join(values_at(said, name))
     if called:
         means, text = _meaning(spec.events, called, said)
         yield Event(channel=channel, name=called, means=means, at=at, text=text, raw=tail.text, source=file)
 
 
-def transcript_events(spec: TranscriptSpec, tail: Tail) -> Iterator[Event]:
-    """Yield the events of a transcript that some rule speaks of, in the order of its lines."""
+def transcript_events(spec: TranscriptSpec, tail: Tail, wanted: Wanted = EVERYTHING) -> tuple[Event, ...]:
+    """Return the events of a transcript that some rule speaks of, in the order of its lines.
+
+    It is read from its end; lines above one that is too old are too old as well.
+    """
     file = tail.path.rpartition("/")[2]
     lines = tail.text.splitlines() if tail.text.endswith("\n") else tail.text.splitlines()[:-1]
-    for line in lines:
+    found: list[Event] = []
+    old = False
+    for line in reversed(lines):
+        marked = wanted.marked(line)
+        if old and not marked:
+            continue
         said = _parsed(line)
+        at = _moment(values_at(said, spec.time), tail.mtime)
+        old = old or at < wanted.since
+        if old and not marked:
+            continue
         called = " ".join(values_at(said, spec.name))
         means, text = _meaning(spec.events, called, said) if called else (None, "")
         if means is not None:
-            at = _moment(values_at(said, spec.time), tail.mtime)
-            yield Event(channel=Channel.TRANSCRIPT, name=called, means=means, at=at, text=text, source=file)
+            found.append(Event(channel=Channel.TRANSCRIPT, name=called, means=means, at=at, text=text, source=file))
+    return tuple(reversed(found))
 
 
 def _parsed(text: str) -> object:

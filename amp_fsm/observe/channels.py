@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from amp_fsm.model.channel import Channel, Channels, Event, Meaning
+from amp_fsm.model.channel import NO_CHANNELS, Channel, Channels, Event, Meaning
 from amp_fsm.model.channel_files import channels_of, key_of
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.profile import ScreenState
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, Seen, Tail
-from amp_fsm.observe.channel_events import spool_events, transcript_events
+from amp_fsm.observe.channel_events import Wanted, spool_events, transcript_events
 
 AHEAD_SECONDS = 60.0
 """An event that claims to come from further in the future than this is not believed."""
@@ -42,30 +42,40 @@ class Told:
 
     Attributes:
         ending: channels that tell of a turn's end too; the others give receipts and no hints.
+        changed: when anything of them last changed, wall time; 0 when nothing is there.
         failed: channel to why it could not be read.
     """
 
     events: tuple[Event, ...] = ()
+    changed: float = 0.0
     ending: frozenset[Channel] = frozenset()
     failed: tuple[tuple[Channel, str], ...] = ()
 
 
-def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen) -> Told:
-    """Return what an agent's channels told."""
+def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen, since: float = 0.0) -> Told:
+    """Return what an agent's channels told since a moment (wall time), and of its unsettled prompts at any time."""
     channels = channels_of(project, agent)
+    if channels == NO_CHANNELS:
+        return Told()
+    markers = tuple(f"[amp:{intent}]" for intent in _unsettled(record, agent))
+    wanted = Wanted(since=since, markers=markers)
+    changed = 0.0
     events: list[Event] = []
     failed: list[tuple[Channel, str]] = []
     for channel, spec in ((Channel.HOOK, channels.hook), (Channel.OSC, channels.osc)):
         if spec is not None:
             tails = _read(seen, agent, channel, failed)
-            events += (event for tail in tails for event in spool_events(channel, spec, tail))
+            events += (e for tail in tails[:-1] for e in spool_events(channel, spec, tail, wanted))
+            events += (e for tail in tails[-1:] for e in spool_events(channel, spec, tail))
+            changed = max([changed, *(tail.mtime for tail in tails[-1:])])
     if channels.transcript is not None:
         tails = _read(seen, agent, Channel.TRANSCRIPT, failed)
         own = _named(events, tails) or _marked(record, agent, tails)
         own = own or (tails[-1:] if _alone(project, agent) else ())
-        events += (event for tail in own for event in transcript_events(channels.transcript, tail))
+        events += (event for tail in own for event in transcript_events(channels.transcript, tail, wanted))
+        changed = max([changed, *(tail.mtime for tail in own)])
     events.sort(key=lambda event: event.at)
-    return Told(events=tuple(events), ending=_ending(channels), failed=tuple(failed))
+    return Told(events=tuple(events), changed=changed, ending=_ending(channels), failed=tuple(failed))
 
 
 def _ending(channels: Channels) -> frozenset[Channel]:
@@ -95,6 +105,11 @@ def _marked(record: Record, agent: AgentSpec, tails: tuple[Tail, ...]) -> tuple[
 
 def _prompts(record: Record, agent: AgentSpec) -> Iterator[str]:
     yield from (held.prompt for held in record.assignments.values() if held.agent == agent.name and held.prompt)
+    yield from _unsettled(record, agent)
+
+
+def _unsettled(record: Record, agent: AgentSpec) -> Iterator[str]:
+    """Yield the agent's prompts of which it is open, or unknown, whether they arrived."""
     intents = record.intents.values()
     yield from (i.id for i in intents if i.address == agent.address and i.action.verb is Verb.SEND)
 

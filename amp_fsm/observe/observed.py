@@ -13,7 +13,7 @@ from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Drift, Memory, Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.profile import ScreenReading
-from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
+from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen, Seen
 from amp_fsm.model.time import Now
@@ -102,10 +102,10 @@ class _Observing:
         """Make an agent's facts, from its screen and from what it claims."""
         assignment = self._assignment_of(agent.name)
         claims = agent_claims(self.project, self.record, self.seen, agent, assignment, self.now)
-        told = told_by(self.project, agent, self.record, self.seen)
+        told = told_by(self.project, agent, self.record, self.seen, self.now.wall - self._longest())
         look = self._look(agent, assignment, told)
         facts: dict[str, Fact] = {**screen_facts(look), **claims.facts}
-        work = f"{self._work_body(assignment)}{told.events[-1].at if told.events else ''}"
+        work = f"{self._work_body(assignment)}{told.changed or ''}"
         body = f"{look.reading.body if look.reading else ''}|{claims.body}|{work}"
         sample = next_sample(look, facts, body)
         facts["progress"] = known("progress", sample.progress == self.now.policy, "since the last look", "screen")
@@ -154,6 +154,11 @@ class _Observing:
 
     def _assignment_of(self, agent: str) -> Assignment | None:
         return next((a for a in self.record.assignments.values() if a.agent == agent), None)
+
+    def _longest(self) -> float:
+        """Return for how long what a channel told is of interest, in seconds."""
+        asked = (spec.within for spec in self.project.facts.values() if spec.source is Source.HOOK)
+        return max([self.project.policies.hint, *asked])
 
     def _receipts(self, agent: AgentSpec, told: Told) -> Iterator[tuple[str, str]]:
         for intent in self.record.intents.values():

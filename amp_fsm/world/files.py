@@ -15,7 +15,7 @@ from pathlib import Path
 
 from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen, Tail
-from amp_fsm.world.files_glob import matches
+from amp_fsm.world.files_glob import entries, matches
 from amp_fsm.world.files_tails import Tails
 from amp_fsm.world.files_write import write_over
 
@@ -60,7 +60,7 @@ class LocalFiles:
     def tails(self, pattern: str) -> tuple[Tail, ...] | Failed:
         """Return the ends of the newest files that match, the newest last; nothing is read twice while it stays."""
         try:
-            return self._tails.of(pattern, [self.root / path for path in matches(self.root, pattern)])
+            return self._tails.of(pattern, entries(self.root, pattern))
         except OSError as error:
             return Failed(reason=f"{error.filename or pattern}: {_why(error)}")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable
-from pathlib import Path
 
 from amp_fsm.model.seen import Tail
 
@@ -26,17 +25,17 @@ class Tails:
 
     def __init__(self) -> None:
         """Know none yet."""
-        self._known: dict[str, dict[Path, tuple[_Version, Tail]]] = {}
+        self._known: dict[str, dict[str, tuple[_Version, Tail]]] = {}
 
-    def of(self, pattern: str, paths: Iterable[Path]) -> tuple[Tail, ...]:
-        """Return the ends of the newest of `paths`, the newest last.
+    def of(self, pattern: str, entries: Iterable[os.DirEntry[str]]) -> tuple[Tail, ...]:
+        """Return the ends of the newest of the files that a pattern names, the newest last.
 
         Raises:
             OSError: one of them cannot be read.
         """
-        before, known = self._known.get(pattern, {}), dict[Path, tuple[_Version, Tail]]()
+        before, known = self._known.get(pattern, {}), dict[str, tuple[_Version, Tail]]()
         left = MOST_ALTOGETHER
-        for path, seen in _newest(paths):
+        for path, seen in _newest(entries):
             if left <= 0:
                 break
             version = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
@@ -49,17 +48,17 @@ class Tails:
         return tuple(tail for _, tail in reversed(known.values()))
 
 
-def _newest(paths: Iterable[Path]) -> list[tuple[Path, os.stat_result]]:
-    found: list[tuple[Path, os.stat_result]] = []
-    for path in paths:
+def _newest(entries: Iterable[os.DirEntry[str]]) -> list[tuple[str, os.stat_result]]:
+    found: list[tuple[str, os.stat_result]] = []
+    for entry in entries:
         try:
-            found.append((path, path.stat()))
+            found.append((entry.path, entry.stat(follow_symlinks=False)))
         except FileNotFoundError:  # an event that made room for newer ones
             continue
     return sorted(found, key=lambda item: (item[1].st_mtime_ns, item[0]), reverse=True)[:MOST_FILES]
 
 
-def _read(path: Path) -> Tail | None:
+def _read(path: str) -> Tail | None:
     """Return the end of a regular file, from the beginning of a line on; None: it is gone or no regular file."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -75,4 +74,4 @@ def _read(path: Path) -> Tail | None:
     if first > 0:
         data = data.partition(b"\n")[2]
     text = data.decode("utf-8", "replace")
-    return Tail(path=str(path), text=text, mtime=seen.st_mtime, whole=first == 0)
+    return Tail(path=path, text=text, mtime=seen.st_mtime, whole=first == 0)

@@ -16,7 +16,7 @@ from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import AgentSpec, FactSpec, Project, Source, TmuxSpec
 from amp_fsm.model.record import Action, Assignment, Intent, Record
 from amp_fsm.model.seen import Failed, Seen, Survey, Tail
-from amp_fsm.observe.channel_events import spool_events, transcript_events, values_at
+from amp_fsm.observe.channel_events import Wanted, spool_events, transcript_events, values_at
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import hook_facts
 
@@ -171,6 +171,35 @@ def test_values_are_found_through_lists_and_truths_are_words() -> None:
     said = {"a": [{"b": True}, {"b": [1, "x", None]}, "b", {"c": 2}]}
     assert values_at(said, "a.b") == ("true", "1", "x")
     assert values_at(said, "a.b.c") == ()
+
+
+OLD = {"type": "user", "message": {"content": "old"}, "timestamp": WALL - 100}
+OLD_MARKED = {"type": "user", "message": {"content": "[amp:aaaaaaaa]"}, "timestamp": WALL - 101}
+NEW = {"type": "user", "message": {"content": "new"}, "timestamp": WALL - 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "texts"),
+    [
+        (Wanted(), ["[amp:aaaaaaaa]", "old", "new"]),
+        (Wanted(since=WALL - 100), ["old", "new"]),
+        (Wanted(since=WALL - 99), ["new"]),
+        (Wanted(since=WALL - 99, markers=("[amp:aaaaaaaa]",)), ["[amp:aaaaaaaa]", "new"]),
+    ],
+)
+def test_old_events_are_left_out_but_for_those_with_a_marker_that_is_wanted(wanted: Wanted, texts: list[str]) -> None:
+    assert [event.text for event in transcript_events(TRANSCRIPT, lines(OLD_MARKED, OLD, NEW), wanted)] == texts
+    spool = [
+        dropped({"hook_event_name": "UserPromptSubmit", "prompt": line["message"]["content"]}, ago=ago)  # type: ignore[index]
+        for line, ago in ((OLD_MARKED, 101), (OLD, 100), (NEW, 1))
+    ]
+    assert [event.text for tail in spool for event in spool_events(Channel.HOOK, HOOK, tail, wanted)] == texts
+
+
+def test_the_newest_event_of_a_spool_is_kept_however_old_it_is_and_so_is_its_moment() -> None:
+    tails = tuple(dropped({"hook_event_name": "Stop"}, ago=ago) for ago in (300, 200))
+    heard = told_by(PROJECT, ADA, NOTHING, Seen(terminal=Survey(server=""), tails={"agent/ada|hook": tails}), WALL - 9)
+    assert ([event.at for event in heard.events], heard.changed) == ([WALL - 200], WALL - 200)
 
 
 # ---- hints -------------------------------------------------------------------------------------------------------
