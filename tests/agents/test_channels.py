@@ -91,6 +91,26 @@ def test_a_turn_is_heard_by_every_channel_and_a_question_by_those_that_tell_it(h
         heard_asking(heard, prompt)
 
 
+LIMITED = [p for p in TELLING if p.name in ("claude-code", "codex")]
+"""Others are silent about a limit, or try again for minutes before they tell."""
+
+
+@pytest.mark.parametrize("program", LIMITED, indirect=True, ids=lambda program: program.name)
+def test_a_usage_limit_is_heard(heard: Team) -> None:
+    with heard.model.limited():
+        task = heard.give("Do {task} within the limit.")
+        write_hooks(heard)
+        until_ready(heard)
+        heard.until(lambda: heard.model.asked(f"Do {task} within the limit."), "its turn")
+        limited = tells(heard.program, Meaning.LIMITED)
+
+        def told() -> bool:
+            found = events(heard, "")
+            return all(found[channel] and found[channel][-1].means is Meaning.LIMITED for channel in limited)
+
+        heard.until_seen(told, f"its limit by {limited}")
+
+
 def heard_asking(team: Team, prompt: str) -> None:
     file = team.place.work / "asked"
     team.say(f"Make a file.\n{team.program.dialog.format(file=file)}")
