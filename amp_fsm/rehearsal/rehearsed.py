@@ -149,5 +149,7 @@ def _fact_notes(project: Project, leaves: Callable[[str], bool]) -> Iterator[str
     for fact in project.facts.values():
         if fact.source in (Source.SCREEN, Source.PANE):
             yield f"fact {fact.name}: looks at the real programs' screens; practice agents do not show it"
+        elif fact.source is Source.HOOK:
+            yield f"fact {fact.name}: listens to the real programs' hooks; practice agents have none"
         elif leaves(fact.file):
             yield f"fact {fact.name}: {fact.file} is outside the project; it is read where it is"

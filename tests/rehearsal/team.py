@@ -95,6 +95,7 @@ def a_project(**parts: object) -> Project:
         },
         "facts": {
             "said": FactSpec(name="said", source=Source.SCREEN, pattern="x"),
+            "told": FactSpec(name="told", source=Source.HOOK, pattern="Stop"),
             "quota": FactSpec(name="quota", source=Source.HTTP, http=HttpExpect(url="http://localhost:2")),
             "mail": FactSpec(name="mail", source=Source.LINE, file="/var/mail/op"),
         },

@@ -56,6 +56,7 @@ def test_what_cannot_be_as_in_reality_is_said() -> None:
         "agent ben: its folder /srv/ben is outside the project; it works in the copy's root",
         "document log: /srv/LOG.md is outside the project; a copy of it is used",
         "fact said: looks at the real programs' screens; practice agents do not show it",
+        "fact told: listens to the real programs' hooks; practice agents have none",
         "fact mail: /var/mail/op is outside the project; it is read where it is",
         "tmux.adopt: there is nothing to adopt in a private server; every agent is started",
     )

@@ -413,6 +413,17 @@ def test_a_paste_into_a_pane_that_just_died_does_not_end_the_server(stage: TmuxS
 # ---- listening to what a program's output tells -------------------------------------------------------------------
 
 
+def listeners(spool: str) -> list[bytes]:
+    """Return the command lines of the processes that listen for a spool."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found.append(path.read_bytes())
+        except OSError:
+            continue
+    return [line for line in found if b"--osc" in line and spool.encode() in line]
+
+
 def test_a_pane_that_we_start_is_listened_to_and_again_when_it_is_started_anew(stage: TmuxStage) -> None:
     spool = stage.folder / "50%Y of #S"
     listen = Listen(osc=7501, spool=str(spool), agent="ada")
@@ -428,7 +439,10 @@ def test_a_pane_that_we_start_is_listened_to_and_again_when_it_is_started_anew(s
     until(lambda: see(stage, pane).dead, "its end")
     again = stage.terminal.start(replace(launch, intent="start002", replace=pane))
     until(lambda: told() == 2, "the state of the second program")
+    until(lambda: len(listeners(str(spool))) == 1, "the end of the first listener")
     stage.terminal.start(replace(stage.launch("ben", "start003"), argv=tells))
     assert again.pane == pane.pane
     assert stage.server.show(again.pane, "pane_pipe") == "1"
+    stage.server.tmux("kill-pane", "-t", again.pane)
+    until(lambda: not listeners(str(spool)), "the end of its listener")
     assert told() == 2
