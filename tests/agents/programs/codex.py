@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 
 from tests.agents.programs.program import Place, Program
@@ -41,7 +42,7 @@ def _prepare(place: Place) -> Mapping[str, str]:
 
 
 def _untrusting(place: Place) -> Mapping[str, str]:
-    (place.work / ".git").mkdir(exist_ok=True)  # elsewhere it does not ask
+    subprocess.run(["git", "init", "-q", place.work], check=True)  # elsewhere it does not ask
     return _write(place, _CONFIG)
 
 
