@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from amp_fsm.engine.delivery import Delivery, deliver
+from amp_fsm.engine.delivery import deliver
+from amp_fsm.engine.reach import Reach
 from amp_fsm.model.plan import Recovery
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import Intent, IntentStatus
@@ -53,7 +54,7 @@ def one_pass(intent: Intent, terminal: Terminal, clock: Clock, save: Callable[[I
     elif step.recovery is Recovery.WAIT:
         outcome = replace(intent, note=step.because)
     else:
-        delivery = Delivery(
+        delivery = Reach(
             profile=PRACTICE,
             owner=OWNER,
             person=10.0,

@@ -12,10 +12,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from amp_fsm.engine.answer import Answering, give
-from amp_fsm.engine.delivery import Delivery, deliver
+from amp_fsm.engine.answer import give
+from amp_fsm.engine.delivery import deliver
 from amp_fsm.engine.document_writes import write_cells, write_row
 from amp_fsm.engine.look import receipt_now
+from amp_fsm.engine.progress import Progress
+from amp_fsm.engine.reach import Reach
 from amp_fsm.engine.shared_look import PaneLook, SharedLook
 from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
 from amp_fsm.model.channel_files import channels_of, spool_of
@@ -25,14 +27,12 @@ from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project
-from amp_fsm.model.record import CellMemory, Intent, IntentStatus, LogMemory, Record, Sample
+from amp_fsm.model.record import Intent, IntentStatus, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen
-from amp_fsm.model.time import Now, advance
-from amp_fsm.observe.claims import STATUS, recounted, remember_write
+from amp_fsm.observe.claims import STATUS
 from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
-from amp_fsm.plan.settle import settled
-from amp_fsm.ports import Commit, Entry, Launch, Listen, World
+from amp_fsm.ports import Launch, Listen, World
 
 SIDE_BY_SIDE = 64
 """Subjects served at once: sixty prompts take about one settle time."""
@@ -47,7 +47,7 @@ _SETTLED_BY_PLAN = {
 
 
 class Performer:
-    """Performs one plan over one world; `record` is the record as the outcomes leave it."""
+    """Performs one plan over one world."""
 
     def __init__(
         self,
@@ -63,21 +63,28 @@ class Performer:
         """
         self.project = project
         self.world = world
-        self.record = record
-        self.outcomes: list[Intent] = []
-        self._on_done = on_done
+        self._progress = Progress(world.store, world.clock, record, on_done)
         self._ends = ends
-        self._lock = threading.Lock()
         self._files = threading.Lock()
         self._starting = threading.Lock()
         self._looks = SharedLook(project, world.terminal)
+
+    @property
+    def record(self) -> Record:
+        """The record as the outcomes so far leave it."""
+        return self._progress.record
+
+    @property
+    def outcomes(self) -> list[Intent]:
+        """Every intent that was touched, as it ended or stayed."""
+        return self._progress.outcomes
 
     def perform(self, plan: Plan) -> None:
         """Perform every step and intent of the plan."""
         for step in plan.steps:
             status = _SETTLED_BY_PLAN.get(step.recovery)
             if status is not None:
-                self._settle(replace(step.intent, status=status, note=step.because))
+                self._progress.settle(replace(step.intent, status=status, note=step.because))
         groups = _by_subject(plan)
         if len(groups) == 1:
             self._serve(groups[0])
@@ -90,9 +97,9 @@ class Performer:
         for intent, recovery in jobs:
             outcome = self._attempt(intent, recovery)
             if outcome.settled:
-                self._settle(outcome)
+                self._progress.settle(outcome)
             else:
-                self._keep(outcome)
+                self._progress.keep(outcome)
                 return
 
     def _attempt(self, intent: Intent, recovery: Recovery) -> Intent:
@@ -103,20 +110,15 @@ class Performer:
                 return replace(intent, note="held by the operator")
             return self._perform(intent, recovery)
         except TerminalUnreachableError as error:
-            return replace(self._saved(intent), note=f"tmux: {error}")
+            return replace(self._progress.saved(intent), note=f"tmux: {error}")
         except AmpFsmError as error:
             return self._failed(intent, f"{error}" + (f" ({error.hint})" if error.hint else ""))
         except Exception as error:  # an unforeseen fault of one effect must not stop the others
             return self._failed(intent, f"unexpected {type(error).__name__}: {error}")
 
-    def _saved(self, intent: Intent) -> Intent:
-        """Return the intent as far as it came: the next pass recovers it by the server's witnesses."""
-        with self._lock:
-            return self.record.intents.get(intent.id, intent)
-
     def _failed(self, intent: Intent, note: str) -> Intent:
         """Return a failed intent; a prompt that may have been typed has not failed, whatever happened here."""
-        saved = self._saved(intent)
+        saved = self._progress.saved(intent)
         if saved.status is IntentStatus.OPEN:
             return replace(intent, status=IntentStatus.FAILED, note=note)
         return replace(saved, note=note)
@@ -128,9 +130,9 @@ class Performer:
     def _perform(self, intent: Intent, recovery: Recovery) -> Intent:
         match intent.action.verb:
             case Verb.SEND:
-                return self._send(intent, recovery)
+                return deliver(intent, recovery, self._reach(intent))
             case Verb.ANSWER:
-                return self._answer(intent)
+                return give(intent, self._reach(intent))
             case Verb.START:
                 return self._start(intent)
             case Verb.ADOPT:
@@ -151,35 +153,19 @@ class Performer:
 
     # ---- the terminal --------------------------------------------------------------------------------------------
 
-    def _send(self, intent: Intent, recovery: Recovery) -> Intent:
+    def _reach(self, intent: Intent) -> Reach:
         agent = self.project.agents[intent.address.partition("/")[2]]
-        profile = self.project.profiles[agent.profile]
-        delivery = Delivery(
-            profile=profile,
-            owner=owner_of(self.project, agent),
-            person=self.project.policies.person,
-            terminal=self.world.terminal,
-            clock=self.world.clock,
-            save=self._save,
-            look=lambda: self._look_at(agent),
-            held=lambda: self._held(intent),
-            receipt=lambda intent: receipt_now(self.project, agent, self.world, intent),
-        )
-        return deliver(intent, recovery, delivery)
-
-    def _answer(self, intent: Intent) -> Intent:
-        agent = self.project.agents[intent.address.partition("/")[2]]
-        answering = Answering(
+        return Reach(
             profile=self.project.profiles[agent.profile],
             owner=owner_of(self.project, agent),
             person=self.project.policies.person,
             terminal=self.world.terminal,
             clock=self.world.clock,
-            save=self._save,
+            save=self._progress.save,
             look=lambda: self._look_at(agent),
             held=lambda: self._held(intent),
+            receipt=lambda intent: receipt_now(self.project, agent, self.world, intent),
         )
-        return give(intent, answering)
 
     def _look_at(self, agent: AgentSpec) -> tuple[PaneSeen, ScreenReading] | Failed:
         """Return a fresh look at an agent's pane."""
@@ -191,8 +177,7 @@ class Performer:
         profile = self.project.profiles[agent.profile]
         now = self.world.clock.read().wall
         reading = read_screen(profile, seen.screen, seen.pane.variables, now)
-        with self._lock:
-            before = self.record.samples.get(agent.name, Sample())
+        before = self.record.samples.get(agent.name, Sample())
         return seen.pane, in_time(reading, before, profile.limit, None, now)
 
     def _start(self, intent: Intent) -> Intent:
@@ -236,14 +221,9 @@ class Performer:
         key = f"{document.name}|{intent.address.partition('/')[2]}|{STATUS}"
 
         def remember(replaced: Mapping[str, str]) -> None:
-            if wrote is None:
-                return
-            with self._lock:
-                before = self.record.cells.get(key, CellMemory())
+            if wrote is not None:
                 again = intent.cause == "rewrite"
-                after = remember_write(before, wrote, replaced.get(header, ""), rewritten=again)
-                record = replace(self.record, cells={**self.record.cells, key: after})
-                self.record = self.world.store.commit(Commit(record=record, memory=True))
+                self._progress.remember_cell(key, wrote, replaced.get(header, ""), rewritten=again)
 
         with self._files:
             return _done(intent, write_cells(self.world.files, document, intent.action, remember))
@@ -253,60 +233,8 @@ class Performer:
         with self._files:
             note, text = write_row(self.world.files, document, intent.action)
             for agent in self.project.agents.values():
-                key = f"{document.name}|{agent.name}"
-                with self._lock:
-                    if key not in self.record.logs:
-                        continue
-                    task = next((a.task for a in self.record.assignments.values() if a.agent == agent.name), "")
-                    memory = self.record.logs.get(key, LogMemory())
-                    counted = recounted(document, text, agent.row or agent.name, task, memory)
-                    self.record = replace(self.record, logs={**self.record.logs, key: counted})
+                self._progress.recount(document, agent, text)
         return _done(intent, note)
-
-    # ---- the record ----------------------------------------------------------------------------------------------
-
-    def _now(self) -> Now:
-        return advance(self.record.policy, self.record.reading, self.world.clock.read())
-
-    def _save(self, intent: Intent) -> None:
-        with self._lock:
-            stamped = replace(intent, changed=self._now().policy)
-            self.record = replace(self.record, intents={**self.record.intents, intent.id: stamped})
-            self.world.store.save_intent(stamped)
-
-    def _keep(self, intent: Intent) -> None:
-        with self._lock:
-            before = self.record.intents.get(intent.id)
-            kept = replace(intent, changed=before.changed if before is not None else intent.changed)
-            if kept != before:
-                self.record = replace(self.record, intents={**self.record.intents, intent.id: kept})
-                self.world.store.save_intent(kept)
-            self.outcomes.append(kept)
-        self._on_done(kept)
-
-    def _settle(self, intent: Intent) -> None:
-        """Record an outcome with everything that follows from it, in one transaction."""
-        with self._lock:
-            now = self._now()
-            after = settled(self.record, replace(intent, changed=now.policy), now)
-            action = intent.action
-            text = f"{action.verb} {action.what or action.target}: {intent.status}" + (
-                f" ({intent.note})" if intent.note else ""
-            )
-            entry = Entry(at=now.wall, address=intent.address, kind=_kind(intent), text=text, evidence=_receipt(intent))
-            self.record = self.world.store.commit(
-                Commit(
-                    record=after,
-                    subjects=(intent.address,) if intent.address in after.subjects else (),
-                    assignments=(intent.assignment,) if intent.assignment in after.assignments else (),
-                    intents=(intent.id,),
-                    memory=action.verb in (Verb.RUN, Verb.APPEND_ROW),
-                    moves=True,
-                    journal=(entry,),
-                )
-            )
-            self.outcomes.append(intent)
-        self._on_done(intent)
 
 
 def _listen(project: Project, agent: AgentSpec) -> Listen | None:
@@ -322,18 +250,6 @@ def _notice(intent: Intent) -> Notice:
     action = intent.action
     return Notice(
         address=intent.address, text=action.text, kind=intent.cause, severity=action.severity, at=intent.at_wall
-    )
-
-
-def _kind(intent: Intent) -> str:
-    return "notify" if intent.action.verb is Verb.NOTIFY else "action"
-
-
-def _receipt(intent: Intent) -> tuple[str, ...]:
-    if intent.action.verb is Verb.NOTIFY:
-        return (intent.action.text,)
-    return (
-        (f"sha256 {intent.action.digest}", f"intent {intent.id}") if intent.action.digest else (f"intent {intent.id}",)
     )
 
 

@@ -8,15 +8,14 @@ text is seen in the composer.  What a look means is decided by `plan.recovery`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from amp_fsm.engine.reach import Reach
 from amp_fsm.model.plan import Recovery, Step
 from amp_fsm.model.profile import Profile, ScreenReading, ScreenState
 from amp_fsm.model.record import Intent, IntentStatus
 from amp_fsm.model.seen import Failed, PaneSeen
 from amp_fsm.plan.recovery import judge, unready
-from amp_fsm.ports import Clock, PaneGuard, Terminal
 
 PATIENCE_SECONDS = 10.0
 """How long a text may take to appear in the composer, or to leave it, before the next pass looks again or asks."""
@@ -34,31 +33,7 @@ MODE_CHARACTERS = "!/#@&:-"
 """First characters that switch some composer's mode (shell, command, memory, mention)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What one delivery needs.
-
-    Attributes:
-        owner: our option on the pane.
-        person: seconds for which a person's last key press gives the right of way.
-        save: writes the intent's progress, durably.
-        look: a fresh look at the pane and its screen.
-        held: whether the operator holds this agent right now; asked before every effect.
-        receipt: how the program itself said that it took a prompt in; empty: it did not, or has no such channel.
-    """
-
-    profile: Profile
-    owner: str
-    person: float
-    terminal: Terminal
-    clock: Clock
-    save: Callable[[Intent], None]
-    look: Callable[[], tuple[PaneSeen, ScreenReading] | Failed]
-    held: Callable[[], bool]
-    receipt: Callable[[Intent], str] = lambda intent: ""
-
-
-def deliver(intent: Intent, recovery: Recovery, delivery: Delivery) -> Intent:
+def deliver(intent: Intent, recovery: Recovery, reach: Reach) -> Intent:
     """Return the intent as far as it came: settled, or still open with a note that says why.
 
     `recovery` is `PERFORM` (type it) or `ENTER` (it was typed: only the submit key).
@@ -66,14 +41,14 @@ def deliver(intent: Intent, recovery: Recovery, delivery: Delivery) -> Intent:
     Raises:
         TerminalUnreachableError: tmux did not answer; the intent as last saved says how far it may have come.
     """
-    refusal = unfit(intent.action.text, delivery.profile)
+    refusal = unfit(intent.action.text, reach.profile)
     if refusal:
         return replace(intent, status=IntentStatus.FAILED, note=refusal)
     if recovery is Recovery.PERFORM:
-        intent = _type(intent, delivery)
+        intent = _type(intent, reach)
         if intent.status is not IntentStatus.TYPED:
             return intent
-    return _submit(intent, delivery)
+    return _submit(intent, reach)
 
 
 def unfit(text: str, profile: Profile) -> str:
@@ -87,64 +62,56 @@ def unfit(text: str, profile: Profile) -> str:
     return ""
 
 
-def _type(intent: Intent, delivery: Delivery) -> Intent:
-    seen = delivery.look()
-    refusal = seen.reason if isinstance(seen, Failed) else _refusal(intent, *seen, delivery)
+def _type(intent: Intent, reach: Reach) -> Intent:
+    seen = reach.look()
+    refusal = seen.reason if isinstance(seen, Failed) else _refusal(intent, *seen, reach)
     if refusal or isinstance(seen, Failed):
         return replace(intent, status=IntentStatus.OPEN, note=refusal, attempts=intent.attempts + 1)
     pane = seen[0]
     if pane.typed == intent.id:
         note = "the pane bears witness of it, and the record knows nothing of that"
         return replace(intent, status=IntentStatus.UNKNOWN, note=note)
-    if delivery.held():
+    if reach.held():
         return replace(intent, status=IntentStatus.OPEN, note="held by the operator")
     intent = replace(intent, status=IntentStatus.TYPING, pane=pane.ref, note="")
-    delivery.save(intent)
-    effect = delivery.terminal.paste(pane.ref, intent.action.text, intent.id, _guard(pane, delivery))
+    reach.save(intent)
+    effect = reach.terminal.paste(pane.ref, intent.action.text, intent.id, reach.guard(pane))
     if effect.happened:
         intent = replace(intent, status=IntentStatus.TYPED)
     else:
         # Nothing was typed: the server says so itself.
         intent = replace(intent, status=IntentStatus.OPEN, pane=None, note=effect.reason, attempts=intent.attempts + 1)
-    delivery.save(intent)
+    reach.save(intent)
     return intent
 
 
-def _refusal(intent: Intent, pane: PaneSeen, reading: ScreenReading, delivery: Delivery) -> str:
+def _refusal(intent: Intent, pane: PaneSeen, reading: ScreenReading, reach: Reach) -> str:
     """Return why the text may not be typed at this moment; empty when it may."""
-    if pane.owner != delivery.owner:
+    if pane.owner != reach.owner:
         return "the pane is not ours"
-    if _right_of_way(pane, delivery):
+    if reach.right_of_way(pane):
         return "a person is typing there"
-    return unready(intent, pane, reading, delivery.profile)
+    return unready(intent, pane, reading, reach.profile)
 
 
-def _right_of_way(pane: PaneSeen, delivery: Delivery) -> bool:
-    return pane.person is not None and pane.person < delivery.person
-
-
-def _guard(pane: PaneSeen, delivery: Delivery) -> PaneGuard:
-    return PaneGuard(command=pane.command, owner=delivery.owner)
-
-
-def _submit(intent: Intent, delivery: Delivery) -> Intent:
+def _submit(intent: Intent, reach: Reach) -> Intent:
     """Press the submit key while our text is seen in the composer, with growing patience, until it is gone."""
     while True:
-        pane, step = _watch(intent, delivery)
+        pane, step = _watch(intent, reach)
         if step.recovery is not Recovery.ENTER or pane is None:
             return _left(intent, step)
         if intent.enters >= SUBMITS:
             note = f"submitted {SUBMITS} times and still in the composer"
             return replace(intent, status=IntentStatus.UNKNOWN, note=note)
-        if delivery.held():
+        if reach.held():
             return replace(intent, note=f"held by the operator; {step.because}")
-        guard = replace(_guard(pane, delivery), no_dialog=delivery.profile.no_dialog)
+        guard = reach.guard(pane, reach.profile.no_dialog)
         again = pane.entered == intent.id
-        effect = delivery.terminal.submit(pane.ref, intent.action.submit, intent.id, guard, again=again)
+        effect = reach.terminal.submit(pane.ref, intent.action.submit, intent.id, guard, again=again)
         if not effect.happened:
             return replace(intent, note=f"{step.because}; not submitted: {effect.reason}")
         intent = replace(intent, status=IntentStatus.ENTERED, enters=intent.enters + 1, note="")
-        delivery.save(intent)
+        reach.save(intent)
 
 
 def _left(intent: Intent, step: Step) -> Intent:
@@ -157,24 +124,24 @@ def _left(intent: Intent, step: Step) -> Intent:
             return replace(intent, note=step.because)
 
 
-def _watch(intent: Intent, delivery: Delivery) -> tuple[PaneSeen | None, Step]:
+def _watch(intent: Intent, reach: Reach) -> tuple[PaneSeen | None, Step]:
     """Look until it is clear what to do, and return the pane with `ENTER`.
 
     A screen is drawn in steps: what it seems to show may be different in the next look.  A text that was submitted
     before is given longer to leave the composer each time.
     """
-    settle = delivery.profile.settle
+    settle = reach.profile.settle
     looks = max(FEWEST_LOOKS, math.ceil(PATIENCE_SECONDS / settle) if settle > 0 else 0)
     step = Step(intent=intent, recovery=Recovery.WAIT, because="not looked at yet")
     for look in range(1, looks + 1):
-        delivery.clock.settle(settle)
-        seen = delivery.look()
+        reach.clock.settle(settle)
+        seen = reach.look()
         if isinstance(seen, Failed):
             step = Step(intent=intent, recovery=Recovery.WAIT, because=seen.reason)
             continue
         pane, reading = seen
-        step = judge(intent, pane, reading, delivery.receipt(intent))
-        if step.recovery is Recovery.ENTER and _right_of_way(pane, delivery):
+        step = judge(intent, pane, reading, reach.receipt(intent))
+        if step.recovery is Recovery.ENTER and reach.right_of_way(pane):
             step = replace(step, recovery=Recovery.WAIT, because=f"{step.because}; a person is typing there")
         submitted = RETRY_SECONDS * 2 ** max(0, intent.enters - 1) if pane.entered == intent.id else 0.0
         if step.recovery is Recovery.ENTER and look * settle >= submitted:

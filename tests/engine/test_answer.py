@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.engine.answer import ANOTHER, Answering, give
+from amp_fsm.engine.answer import ANOTHER, give
+from amp_fsm.engine.reach import Reach
 from amp_fsm.model.dialog import DialogSpec
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Recovery
@@ -70,7 +71,7 @@ class Scene:
 
     def give(self, intent: Intent, blow: Blow | None = None) -> Intent:
         terminal = StruckTerminal(self.stage.terminal, blow) if blow is not None else self.stage.terminal
-        answering = Answering(
+        answering = Reach(
             profile=self.profile,
             owner="p/agent/ada",
             person=10.0,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.engine.delivery import SUBMITS, Delivery, deliver
+from amp_fsm.engine.delivery import SUBMITS, deliver
+from amp_fsm.engine.reach import Reach
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Recovery
@@ -72,7 +73,7 @@ class Scene:
         self.saved.append(intent)
 
     def deliver(self, intent: Intent = INTENT, recovery: Recovery = Recovery.PERFORM) -> Intent:
-        delivery = Delivery(
+        delivery = Reach(
             profile=self.profile,
             owner="p/agent/ada",
             person=10.0,
