@@ -32,7 +32,7 @@ machines:
     initial: FREE
     transitions:
       - {name: retire, from: any, to: GONE, manual: true}
-      - {name: limited, from: any, except: [GONE, LIMITED], to: LIMITED, when: limited}
+      - {name: limited, from: LIMITS, to: LIMITED, when: limited, do: [release]}
     states:
       GONE: {final: true}
       FREE:
@@ -45,7 +45,8 @@ machines:
           - {name: back, to: FREE, when: {all: [turn_over, prompt_delivered]}, do: [release]}
       LIMITED:
         transitions:
-          - {name: reset, to: FREE, when: {all: [turn_over, {not: limited}]}, do: [release]}
+          - {name: due, to: HELD, when: {all: [GUARD, offered]}, do: [assign, {send: '{{ kind.prompt }}'}]}
+          - {name: reset, to: FREE, when: {all: [turn_over, {not: limited}]}}
   task:
     initial: PENDING
     states:
@@ -107,7 +108,8 @@ class Team(Desk):
             "policies": {"prompt_min_lines": 1, "person": "0s"},
             "tasks": [{"id": name, "kind": name, "title": name} for name in names],
         }
-        machines = MACHINES.replace("GUARD", "{not: gone}" if self.eager else "at_prompt")
+        guard, limits = ("{not: gone}", "[FREE]") if self.eager else ("at_prompt", "[FREE, HELD]")
+        machines = MACHINES.replace("GUARD", guard).replace("LIMITS", limits)
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in parts.items()]
         self.config.write_text("\n".join([*lines, self.more, machines]))
 

@@ -36,17 +36,20 @@ def test_a_forty_line_prompt_arrives_once_and_whole(team: Team) -> None:
 
 
 def test_a_prompt_that_is_due_while_it_works_waits_for_the_end_of_the_turn(team: Team) -> None:
-    first = f"Do {team.give('Do {task} first.')} first."
-    with team.model.holding(first):
-        team.until(lambda: team.model.asked(first) and team.shows("working"), "its first turn")
-        team.eager = True
-        second = f"Do {team.give('Do {task} after it.')} after it."
+    team.until(team.is_ready, f"{team.program.name} at its prompt")
+    team.eager = True
+    before = len(team.model.asked("Do this at once."))
+    with team.model.holding("Do this at once."):
+        team.say("Do this at once.")
+        team.until_seen(lambda: len(team.model.asked("Do this at once.")) > before, "its turn")
+        team.until_seen(lambda: team.shows("working"), "that it works")
+        words = f"Do {team.give('Do {task} after it.')} after it."
         keys = team.keys()
         for _ in range(LOOKS):
             team.run_pass()
         assert team.keys() == keys
-        assert not team.model.asked(second)
-    team.until(lambda: team.answered(first, second), "the end of both turns")
-    assert len(team.model.received(first)) == len(team.model.received(second)) == 1
-    (asked,) = team.model.asked(second)
-    assert team.model.asked(first)[0].finished < asked.finished
+        assert [intent.status for intent in team.open_intents()] == ["open"]
+    team.until(lambda: team.answered(words), "the end of both turns")
+    assert len(team.model.received(words)) == 1
+    (asked,) = team.model.asked(words)
+    assert team.model.asked("Do this at once.")[-1].finished < asked.finished
