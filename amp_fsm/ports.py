@@ -168,7 +168,9 @@ class Runner(Protocol):
         """Return those of the pairs of program and folder it would be started in that are not on this machine."""
 
     def survivors(self, owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
-        """Return the processes that live on of what was started for each owner; owners without any are left out.
+        """Return the processes that live on of what was started for each owner (`model.panes.process_owner`).
+
+        Owners without any are left out.
 
         `below`: processes of living panes; what descends from them is not looked for.
         """

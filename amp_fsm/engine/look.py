@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.panes import process_owner
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, Record
 from amp_fsm.model.seen import Failed, PaneRef, Seen, Survey, Survivor
@@ -45,7 +46,7 @@ def survivors_of(
     if not paneless:
         return {}
     panes = () if isinstance(survey, Failed) else survey.panes
-    owners = {f"{project.name}/{address}": address for address in paneless}
+    owners = {process_owner(project, address): address for address in paneless}
     found = runner.survivors(owners, [pane.ref.pid for pane in panes if not pane.dead])
     return {owners[owner]: those for owner, those in found.items()}
 

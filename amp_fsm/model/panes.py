@@ -17,6 +17,15 @@ def owner_of(project: Project, spec: AgentSpec | ServiceSpec) -> str:
     return f"{project.name}/{spec.address}"
 
 
+OWNER_VARIABLE = "AMP_FSM_OWNER"
+"""The variable in the environment of every program that we start which says whose it is."""
+
+
+def process_owner(project: Project, address: str) -> str:
+    """Return the value of `OWNER_VARIABLE` for a subject's program: another project of the same name has another."""
+    return f"{project.name}/{address} {project.store}"
+
+
 def programs_of(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str, ...]:
     """Return the patterns of foreground commands that are this subject's program; empty: anything but a shell."""
     if isinstance(spec, ServiceSpec):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from amp_fsm.model.panes import OWNER_VARIABLE
 from amp_fsm.model.seen import Survivor
-
-OWNER_VARIABLE = "AMP_FSM_OWNER"
-"""Set to our option's value in every program that we start, and handed on to its children by the system."""
 
 
 def survivors(owners: Collection[str], below: Collection[int] = ()) -> Mapping[str, tuple[Survivor, ...]]:
@@ -16,7 +14,7 @@ def survivors(owners: Collection[str], below: Collection[int] = ()) -> Mapping[s
     Processes of other users, whose environment cannot be read, are not found.
 
     Args:
-        owners: our option's values.
+        owners: values of `OWNER_VARIABLE`, which every program that we start hands on to its children.
         below: ids of living panes' processes, whose descendants are where they belong.
     """
     import psutil  # here, for it is needed only while an agent is gone

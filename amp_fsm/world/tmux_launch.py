@@ -14,7 +14,6 @@ from amp_fsm.errors import ProgramMissingError
 from amp_fsm.model.seen import PaneSeen
 from amp_fsm.ports import Launch
 from amp_fsm.world.hook_command import listener
-from amp_fsm.world.survivors import OWNER_VARIABLE
 from amp_fsm.world.tmux_text import ENTERED, OWNER, STARTED, TYPED
 
 Commands = tuple[tuple[str, ...], ...]
@@ -83,7 +82,6 @@ def _marked(launch: Launch, target: str) -> Commands:
 
 
 def _surroundings(launch: Launch) -> Iterable[str]:
-    yield from ("-e", f"{OWNER_VARIABLE}={launch.owner}")
     for name, value in launch.env.items():
         yield from ("-e", f"{name}={value}")
     yield from ("-c", _unexpanded(launch.cwd))

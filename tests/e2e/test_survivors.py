@@ -54,13 +54,22 @@ def test_what_outlives_its_pane_is_named_and_nothing_else(home: Home) -> None:
     assert said.code == 4
     (survivor,) = said.json["survivors"]
     assert survivor["name"] == "sleep"
-    assert psutil.Process(survivor["pid"]).environ()["AMP_FSM_OWNER"] == "crew/agent/ada"
+    assert psutil.Process(survivor["pid"]).environ()["AMP_FSM_OWNER"].startswith("crew/agent/ada ")
     assert [pane.partition(" ")[2] for pane in panes(home)] == ["crew/agent/ben"]
     plan = home.run("plan")
     assert f"process {survivor['pid']} (sleep) outlived its pane: kill {survivor['pid']}" in plan.out
     assert plan.out.count("outlived") == 1
     os.kill(survivor["pid"], signal.SIGKILL)
     until(lambda: "outlived" not in home.run("plan").out, "a plan without it")
+
+
+def test_a_project_of_the_same_name_elsewhere_names_only_its_own(
+    home: Home, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    started(home)
+    assert run("agent", "stop", home.config, "ada").code == 4
+    other = Home(folder=tmp_path_factory.mktemp("elsewhere")).write()
+    assert "outlived" not in other.run("plan").out
 
 
 def test_a_pane_that_we_did_not_start_is_not_ended(home: Home) -> None:
