@@ -23,7 +23,6 @@ from tests.agents.programs import Place, Program
 from tests.tmux_server import TmuxServer
 
 DEADLINE = 90.0
-OWNER = "real/agent/it"
 
 
 class LeadingClock(SystemClock):
@@ -57,6 +56,11 @@ class Desk:
     # ---- seeing --------------------------------------------------------------------------------------------------
 
     @property
+    def name(self) -> str:
+        """Return the project's name, which no other team has."""
+        return self.server.socket
+
+    @property
     def project(self) -> Project:
         return _project(self.config, self.config.read_text())
 
@@ -71,8 +75,8 @@ class Desk:
 
     def pane(self) -> PaneSeen | None:
         """Return the program's pane, if there is one."""
-        panes = build(self.project, environment=os.environ).terminal.survey("real", "real/").panes
-        return next((pane for pane in panes if pane.owner == OWNER), None)
+        panes = build(self.project, environment=os.environ).terminal.survey("real", f"{self.name}/").panes
+        return next((pane for pane in panes if pane.owner == f"{self.name}/agent/it"), None)
 
     def its_pane(self) -> PaneSeen:
         """Return the program's pane, which is there."""

@@ -99,7 +99,7 @@ class Team(Desk):
         store = str(self.config.parent / "store")
         parts = {
             "version": 1,
-            "project": {"name": "real", "root": str(self.place.work), "store": store},
+            "project": {"name": self.name, "root": str(self.place.work), "store": store},
             "include": ["builtin:profiles"],
             "tmux": {"session": "real", "socket": self.server.socket, "size": "100x30", "adopt": True},
             "agents": {"it": {**agent, "env": self.environment(), "channels": self.channels}},
