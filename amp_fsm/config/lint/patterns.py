@@ -18,6 +18,9 @@ ALARMS = frozenset({ScreenState.BLOCKED, ScreenState.WORKING, ScreenState.LIMITE
 ECHOES = ("❯", ">", "›")
 """What programs put before a prompt that they show again."""
 
+ANY_LINE = "\N{LOZENGE}"
+"""A line that no pattern is written for: one that takes it takes whatever stands in its region."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
@@ -192,8 +195,8 @@ def _hit(rule: ScreenRule, lines: tuple[str, ...]) -> str:
     patterns = [_compiled(text) for text in (*rule.matches, *needed, *rule.unless, *rule.nowhere.values())]
     if any(isinstance(pattern, re.error) for pattern in patterns) or not (rule.matches or rule.all_of):
         return ""
-    if any(re.search(text, "") for text in rule.matches):
-        return ""  # it matches anything, and is told so
+    if any(re.search(text, line) for text in rule.matches for line in ("", ANY_LINE)):
+        return ""  # it takes every line there is, not our words: where it looks decides
     if any(not _first((text,), lines) for text in needed) or _first((*rule.unless, *rule.nowhere.values()), lines):
         return ""
     return _first(rule.matches or rule.all_of, lines).strip()
