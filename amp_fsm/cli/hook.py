@@ -6,7 +6,7 @@ import sys
 
 import click
 
-EXAMPLE = "\b\nExample:\n  amp-fsm hook --spool /work/.amp-fsm/palm-oil/spool --agent codex < event.json"
+EXAMPLE = "\b\nExample:\n  amp-fsm hook --spool /home/ada/.amp-fsm/palm-oil/spool --agent codex < event.json"
 
 
 @click.command(
