@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from amp_fsm.model.project import (
     AgentSpec,
     ApprovalSpec,
     CheckSpec,
+    Deadline,
     Deliverable,
     DocumentSpec,
     FactSpec,
@@ -78,7 +80,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         checks={name: _check(name, data) for name, data in _items(tree, "checks")},
         kinds=kinds,
         prompts=dict(_items(tree, "prompts")),
-        tasks={task["id"]: _task(task, place, kinds) for place, task in enumerate(tree.get("tasks") or [])},
+        tasks={task["id"]: _task(task, place, kinds, findings) for place, task in enumerate(tree.get("tasks") or [])},
         facts={name: _fact(name, data, findings) for name, data in _items(tree, "facts")},
         machines={name: machine for name, machine in built.items() if machine is not None},
         approvals=approvals,
@@ -173,7 +175,23 @@ def _fact(name: str, data: Tree, findings: list[Finding]) -> FactSpec:
     return _convert({**rest, "name": name, "over": over or 0.0, "http": http}, FactSpec)
 
 
-def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec]) -> TaskSpec:
+def _deadline(said: object, place: int, findings: list[Finding]) -> Deadline | None:
+    if said is None:
+        return None
+    after = parse_duration(said)
+    if after is not None:
+        return Deadline(after=after)
+    try:
+        datetime.fromisoformat(str(said))
+    except ValueError:
+        message = f"{said!r} is neither a moment nor a duration"
+        mend = "for example: 2026-01-20T18:00, or 4h after the task came into the queue"
+        findings.append(Finding(code="E205", path=("tasks", place, "deadline"), message=message, suggestion=mend))
+        return None
+    return Deadline(at=str(said))
+
+
+def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[Finding]) -> TaskSpec:
     kind = kinds.get(data.get("kind", ""))
     brief = {
         key: tuple(_text(item) for item in value) if isinstance(value, list) else _text(value)
@@ -193,6 +211,9 @@ def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec]) -> TaskSpec:
         skills=_union(kind.skills if kind else (), data.get("skills")),
         prefer=tuple(data.get("prefer") or ()),
         avoid=tuple(data.get("avoid") or ()),
+        exclusive=tuple(data.get("exclusive") or ()),
+        deadline=_deadline(data.get("deadline"), place, findings),
+        minutes=float(data.get("minutes", 0)),
         deliverables=deliverables,
         checks=_union(kind.checks if kind else (), data.get("checks")),
         brief=brief,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
     updated = {change.updates.id: change.updates for change in plan.changes if change.updates is not None}
     updated = {name: value for name, value in updated.items() if name not in closed}
     assignments = {name: value for name, value in record.assignments.items() if name not in closed}
+    refusals = Counter(record.refusals) + Counter(change.refused for change in plan.changes if change.refused)
     after = replace(
         record,
         policy=now.policy,
@@ -33,6 +35,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         assignments=assignments | opened | updated,
         intents={**record.intents, **intents},
         attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
+        refusals=dict(refusals),
         last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
         samples={**record.samples, **memory.samples},
         cells={**record.cells, **memory.cells},
@@ -54,7 +57,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
 
 
 def _counted(record: Record) -> tuple[object, ...]:
-    return record.attempts, record.last_assigned, record.cells, record.logs
+    return record.attempts, record.refusals, record.last_assigned, record.cells, record.logs
 
 
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:

@@ -42,6 +42,7 @@ class Change:
         guard: the guard as text; `facts`: every fact in it, as it was.
         intents: written down before the effects, in order.
         opens: the assignment it opens; `closes`: id of the one it closes; `updates`: one it changes (a verdict).
+        refused: `TASK|AGENT` whose claim it refuses, empty for none.
         serious: shown with `!`: something an operator should notice.
     """
 
@@ -56,6 +57,7 @@ class Change:
     opens: Assignment | None = None
     closes: str = ""
     updates: Assignment | None = None
+    refused: str = ""
     serious: bool = False
 
     @property

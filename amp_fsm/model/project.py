@@ -215,10 +215,24 @@ class KindSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """When a task should be done: at a moment, or so many seconds after it came into the queue.
+
+    Attributes:
+        at: ISO 8601, local time unless it names its zone; empty: `after` counts.
+    """
+
+    at: str = ""
+    after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSpec:
     """One task.
 
     Attributes:
+        exclusive: groups of which no two tasks are ever held at the same time.
+        minutes: how long it is thought to take; 0: nobody said.
         brief: what the kind's prompt tells about it: key to text, or to a list of texts.
         deliverables, checks, skills: those of its kind are already merged in.
         order: its place in the configuration; ties of priority are broken by it.
@@ -232,6 +246,9 @@ class TaskSpec:
     skills: tuple[str, ...] = ()
     prefer: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    exclusive: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    minutes: float = 0.0
     deliverables: tuple[Deliverable, ...] = ()
     checks: tuple[str, ...] = ()
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
@@ -281,6 +298,7 @@ class Policies:
         prompt_min_lines: of a kind's prompt; a shorter one is a lint error.
         blind_for: seconds of not being able to see an agent after which the operator is told, once.
         attempts: how often a task is handed out before it waits for the operator.
+        reassign_after: refused verdicts after which a task goes to another agent; 0: it never does.
         person: seconds for which an attached client's last key press gives a person the right of way.
         hint: seconds for which what a channel told of an agent's state holds it back from being idle.
     """
@@ -289,6 +307,7 @@ class Policies:
     prompt_min_lines: int = 15
     blind_for: float = 300.0
     attempts: int = 3
+    reassign_after: int = 0
     person: float = 10.0
     hint: float = 30.0
 

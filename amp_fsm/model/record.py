@@ -32,6 +32,7 @@ class SubjectRecord:
         since: policy time at which it came into the state; `since_wall`: the same moment for people.
         uses: budget uses, newest last.
         because: why it came here.
+        born: policy time at which it was first seen.
     """
 
     address: str
@@ -41,6 +42,7 @@ class SubjectRecord:
     since_wall: float = 0.0
     uses: tuple[Use, ...] = ()
     because: str = ""
+    born: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,8 @@ class Record:
         lineage: random id of this store; `serial`: commits that changed a state, an assignment or an intent.
         policy, reading: policy time and clocks at the end of the last pass.
         assignments: the open ones, by id.  intents: the unsettled and the unknown ones, by id.
-        attempts: task id to how often it was handed out.  last_assigned: agent to policy time, for fairness.
+        attempts: task id to how often it was handed out.  refusals: `TASK|AGENT` to how often that agent's claim to
+            have done it was refused.  last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
         run_attempts: run key to how often it was started.
         paused: agents held by the operator; `*` holds everything.
@@ -244,6 +247,7 @@ class Record:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     intents: Mapping[str, Intent] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    refusals: Mapping[str, int] = field(default_factory=dict)
     last_assigned: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)

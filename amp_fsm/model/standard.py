@@ -38,6 +38,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "holder_busy",
             "needs_met",
             "needs_lost",
+            "reassign_due",
             "prompt_delivered",
         }
     ),

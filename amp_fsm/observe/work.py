@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
@@ -11,6 +12,11 @@ from amp_fsm.model.seen import Failed, RunSeen, Seen
 
 TAIL_LINES = 30
 """Lines of a failing check's output that go back to the agent."""
+
+LINE_LENGTH = 300
+"""Characters of each of them."""
+
+_COLOUR = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 
 
 def deliverables_fact(task: TaskSpec, seen: Seen, assignment: Assignment | None, at: float) -> tuple[Fact, str]:
@@ -90,5 +96,10 @@ def _verdict(check: CheckSpec, record: Record, seen: Seen, key: str | None) -> t
         return Truth.FALSE, f"was lost {check.attempts} times without an exit code"
     if run.exit_code == 0:
         return Truth.TRUE, "passed"
-    tail = "\n".join(run.tail.splitlines()[-TAIL_LINES:])
-    return Truth.FALSE, f"failed with exit code {run.exit_code}:\n{tail}"
+    return Truth.FALSE, f"failed with exit code {run.exit_code}:\n{_last_lines(run.tail)}"
+
+
+def _last_lines(output: str) -> str:
+    """Return the end of a check's output as it can stand in a prompt: few lines, none of them long, no colours."""
+    lines = _COLOUR.sub("", output).splitlines()[-TAIL_LINES:]
+    return "\n".join(line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]} ..." for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from amp_fsm.model.facts import Truth
@@ -12,6 +13,7 @@ from amp_fsm.model.plan import Change
 from amp_fsm.model.project import AgentSpec, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id
+from amp_fsm.plan.offers import held_groups
 from amp_fsm.plan.situation import Situation
 
 
@@ -21,10 +23,17 @@ def adoptions(situation: Situation) -> tuple[Change, ...]:
         return ()
     project = situation.project
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.services.values(), *project.agents.values())
-    return tuple(change for spec in specs if (change := _adopt(situation, spec)) is not None)
+    bound: list[str] = []
+    changes: list[Change] = []
+    for spec in sorted(specs, key=lambda spec: spec.address):
+        change = _adopt(situation, spec, bound)
+        if change is not None:
+            changes.append(change)
+            bound += [change.opens.task] if change.opens is not None else []
+    return tuple(changes)
 
 
-def _adopt(situation: Situation, spec: AgentSpec | ServiceSpec) -> Change | None:
+def _adopt(situation: Situation, spec: AgentSpec | ServiceSpec, taken: Collection[str]) -> Change | None:
     pane = situation.observed.panes.get(spec.address)
     gone = situation.observed.facts.get(spec.address, {}).get("gone")
     if pane is None or pane.owner or gone is None or gone.truth is not Truth.FALSE:
@@ -32,7 +41,7 @@ def _adopt(situation: Situation, spec: AgentSpec | ServiceSpec) -> Change | None
     subject = situation.subjects[spec.address]
     tick = pane.ref.pid
     name = intent_id(situation.record.lineage, spec.address, subject.entry, "adopt", tick, f"{pane.ref.pane}")
-    bound = _bound_task(situation, spec)
+    bound = _bound_task(situation, spec, taken)
     intent = Intent(
         id=name,
         address=spec.address,
@@ -60,8 +69,8 @@ def _adopt(situation: Situation, spec: AgentSpec | ServiceSpec) -> Change | None
     )
 
 
-def _bound_task(situation: Situation, spec: AgentSpec | ServiceSpec) -> Assignment | None:
-    """Return the assignment of a busy agent whose row names exactly one waiting task."""
+def _bound_task(situation: Situation, spec: AgentSpec | ServiceSpec, taken: Collection[str]) -> Assignment | None:
+    """Return the assignment of a busy agent whose row names exactly one waiting task, whose groups nobody holds."""
     busy = situation.observed.facts.get(spec.address, {}).get("busy")
     if not isinstance(spec, AgentSpec) or busy is None or busy.truth is not Truth.TRUE:
         return None
@@ -70,6 +79,8 @@ def _bound_task(situation: Situation, spec: AgentSpec | ServiceSpec) -> Assignme
     if len(named) != 1 or named[0].id in situation.by_task or spec.name in situation.by_agent:
         return None
     if situation.state(named[0].address) != situation.project.machines[named[0].machine].initial:
+        return None
+    if named[0].id in taken or not held_groups(situation, taken).isdisjoint(named[0].exclusive):
         return None
     return new_assignment(situation, spec.name, named[0], delivered=True)
 

@@ -172,6 +172,7 @@ def _change(
         opens=briefed or opens if opens is not None else None,
         closes=held.id if closes and held is not None else "",
         updates=None if opens is not None else briefed or judged,
+        refused=f"{judged.task}|{judged.agent}" if judged is not None and judged.returned else "",
         serious=serious,
     )
 

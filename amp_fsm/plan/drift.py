@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.plan import Change, Held, Step
+from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.offers import attempts_spent
 from amp_fsm.plan.situation import Situation
 
@@ -27,6 +28,9 @@ def drift_of(
             tries = situation.record.attempts[task.id]
             text = f"handed out {tries} times: not offered again (policies.attempts); `fire` or edit it"
             found.append(Drift(address=task.address, kind="attempts", text=text))
+        late = overdue(situation, task)
+        if late:
+            found.append(Drift(address=task.address, kind="deadline", text=late))
     found.extend(
         Drift(address=address, kind="removed", text="no longer in the configuration, but still holds an assignment")
         for address in situation.lost

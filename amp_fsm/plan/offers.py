@@ -1,7 +1,8 @@
 """Offers: which free agent is offered which waiting task.  Weighed before any transition of the pass is chosen.
 
 An agent is free when `offered` would make it fire a transition that assigns; a task waits when `offered` would move it.
-Tasks go by priority, then by their place in the configuration; agents by preference, then by who waited longest.
+Tasks go by priority, then by deadline, then by their place in the configuration; agents by preference, then by who
+waited longest.  Of the tasks of one exclusive group at most one is held.
 """
 
 from __future__ import annotations
@@ -12,31 +13,46 @@ from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
 from amp_fsm.model.step import choose
+from amp_fsm.plan.deadlines import deadline_of
+from amp_fsm.plan.reassigning import is_avoided
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.subject_facts import SubjectFacts, needs_met
 
 _URGENCY = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
 
-def make_offers(situation: Situation, held: Collection[str]) -> Mapping[str, str]:
-    """Return agent name to task id, each at most once; `held` addresses take no part."""
+def make_offers(situation: Situation, held: Collection[str], bound: Collection[str] = ()) -> Mapping[str, str]:
+    """Return agent name to task id, each at most once.
+
+    `held` addresses take no part; `bound` tasks become somebody's in the same pass.
+    """
     free = _free_agents(situation, held)
     if not free:
         return {}
     offers: dict[str, str] = {}
     taken: set[str] = set()
     queues: dict[frozenset[str], list[AgentSpec]] = {}
+    groups = held_groups(situation, bound)
     for task in _waiting_tasks(situation, held):
+        if not groups.isdisjoint(task.exclusive):
+            continue
         skills = frozenset(task.skills)
         if skills not in queues:
             queues[skills] = [agent for agent in free if skills <= frozenset(agent.skills)]
-        agent = _best(task, queues[skills], taken)
+        agent = _best(situation, task, queues[skills], taken)
         if agent is not None:
             offers[agent.name] = task.id
             taken.add(agent.name)
+            groups.update(task.exclusive)
             if len(taken) == len(free):
                 break
     return offers
+
+
+def held_groups(situation: Situation, bound: Collection[str] = ()) -> set[str]:
+    """Return the exclusive groups of every task that is held, or is about to be."""
+    tasks = situation.project.tasks
+    return {group for name in (*situation.by_task, *bound) if name in tasks for group in tasks[name].exclusive}
 
 
 def _free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
@@ -76,9 +92,15 @@ def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[Task
         and task.address not in held
         and not attempts_spent(situation, task)
     ]
-    for task in sorted(waiting, key=lambda task: (_URGENCY[task.priority], task.order, task.id)):
+    for task in sorted(waiting, key=lambda task: rank(situation, task)):
         if needs_met(situation, task.address).truth == "true" and _would_take(situation, task):
             yield task
+
+
+def rank(situation: Situation, task: TaskSpec) -> tuple[object, ...]:
+    """Return by what tasks are handed out, the first first."""
+    due = deadline_of(situation, task)
+    return (_URGENCY[task.priority], due is None, due or 0.0, task.order, task.id)
 
 
 def _would_take(situation: Situation, task: TaskSpec) -> bool:
@@ -93,11 +115,11 @@ def attempts_spent(situation: Situation, task: TaskSpec) -> bool:
     return most > 0 and situation.record.attempts.get(task.id, 0) >= most
 
 
-def _best(task: TaskSpec, queue: list[AgentSpec], taken: Collection[str]) -> AgentSpec | None:
+def _best(situation: Situation, task: TaskSpec, queue: list[AgentSpec], taken: Collection[str]) -> AgentSpec | None:
     while queue and queue[0].name in taken:
         queue.pop(0)
+    able = (agent for agent in queue if agent.name not in taken and not is_avoided(situation, task, agent.name))
     if not task.prefer:
-        return next((agent for agent in queue if agent.name not in taken and agent.name not in task.avoid), None)
+        return next(able, None)
     wish = {name: place for place, name in enumerate(task.prefer)}
-    able = [agent for agent in queue if agent.name not in taken and agent.name not in task.avoid]
     return min(able, key=lambda agent: wish.get(agent.name, len(wish)), default=None)

@@ -80,7 +80,7 @@ class _Made:
         settling = {step.intent.address for step in steps if _settles(step)}
         busy = {change.address for change in (*adopted, *answered)} | acting | settling | set(stopped)
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
-        offers = make_offers(situation, busy | {f"task/{task}" for task in bound})
+        offers = make_offers(situation, busy | {f"task/{task}" for task in bound}, bound)
         opened = _opened(situation, offers)
         facts = _facts(situation, opened, bound)
         decisions = _decisions(situation, facts, opened, steps, busy)

@@ -80,6 +80,7 @@ def task_values(project: Project, task: TaskSpec) -> dict[str, object]:
         "title": task.title,
         "kind": task.kind,
         "priority": str(task.priority),
+        "minutes": round(task.minutes),
         "brief": dict(task.brief),
         "needs": list(task.needs),
         "deliverables": [

@@ -61,7 +61,9 @@ def situate(project: Project, observed: Observed, record: Record, now: Now) -> S
         known = record.subjects.get(address)
         if known is None:
             initial = project.machines[spec.machine].initial
-            known = SubjectRecord(address=address, state=initial, since=now.policy, since_wall=now.wall, because="new")
+            known = SubjectRecord(
+                address=address, state=initial, since=now.policy, since_wall=now.wall, because="new", born=now.policy
+            )
             born.append(known)
         subjects[address] = known
     assignments = record.assignments.values()

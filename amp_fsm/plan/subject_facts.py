@@ -8,6 +8,7 @@ from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment
 from amp_fsm.model.standard import STANDARD_FACTS
+from amp_fsm.plan.reassigning import others_for, refusals
 from amp_fsm.plan.situation import Situation
 
 DONE = "COMPLETED"
@@ -134,6 +135,18 @@ def _needs_lost(situation: Situation, address: str) -> Fact:
     return known("needs_lost", bool(lost), ", ".join(lost), "state")
 
 
+def _reassign_due(situation: Situation, address: str) -> Fact:
+    """Return whether one more refusal would be one too many for the holder, and somebody else may try."""
+    assignment, task = situation.assignment(address), situation.specs[address]
+    policies = situation.project.policies
+    if assignment is None or not isinstance(task, TaskSpec) or not policies.reassign_after:
+        return known("reassign_due", False, "", "assignment")
+    refused = refusals(situation, task.id, assignment.agent) + 1
+    left = not policies.attempts or situation.record.attempts.get(task.id, 0) < policies.attempts
+    due = refused >= policies.reassign_after and left and bool(others_for(situation, task, assignment.agent))
+    return known("reassign_due", due, f"refused {refused} times of {assignment.agent}", "assignment")
+
+
 def _services_up(situation: Situation, address: str) -> Fact:
     spec = situation.specs[address]
     required = spec.requires if isinstance(spec, AgentSpec) else ()
@@ -155,6 +168,7 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "holder_busy": _holder_busy,
     "needs_met": needs_met,
     "needs_lost": _needs_lost,
+    "reassign_due": _reassign_due,
     "services_up": _services_up,
     "deliverables_present": _of_held_task("deliverables_present"),
     "checks_passed": _of_held_task("checks_passed"),

@@ -6,12 +6,15 @@ None of it moves a subject; each has its own bound.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.plan import Change
 from amp_fsm.model.project import TaskSpec
-from amp_fsm.model.record import Action, CellMemory, Intent, SubjectRecord
+from amp_fsm.model.record import Action, CellMemory, Intent, SubjectRecord, Use
 from amp_fsm.plan.actions import STATUS, run_action
+from amp_fsm.plan.budgets import with_use
+from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.identity import intent_id
 from amp_fsm.plan.situation import Situation
 
@@ -25,7 +28,9 @@ def upkeep(situation: Situation, address: str) -> Change | None:
     spec = situation.specs[address]
     if isinstance(spec, TaskSpec):
         runs = tuple(_missing_runs(situation, spec, subject))
-        return _stays(subject, "checks", "its checks have not run on the present files", runs) if runs else None
+        if runs:
+            return _stays(subject, "checks", "its checks have not run on the present files", runs)
+        return _told_late(situation, spec, subject)
     if address.startswith("agent/"):
         return _told_blind(situation, subject) or _rewritten(situation, subject)
     return None
@@ -62,6 +67,20 @@ def _missing_runs(situation: Situation, task: TaskSpec, subject: SubjectRecord) 
 
 def _runs(actions: Sequence[ActionSpec]) -> bool:
     return any(action.verb is Verb.RUN for action in actions)
+
+
+def _told_late(situation: Situation, task: TaskSpec, subject: SubjectRecord) -> Change | None:
+    """Return that the operator is told, once for each deadline, of a task that is late."""
+    late = overdue(situation, task)
+    name = f"deadline:{task.deadline}"
+    if not late or any(use.name == name for use in subject.uses):
+        return None
+    action = Action(verb=Verb.NOTIFY, target="operator", text=f"{subject.address} {late}")
+    tick = sum(use.name.startswith("deadline:") for use in subject.uses)
+    intent = _intent(situation, subject, "deadline", tick, "notify", action)
+    use = Use(name=name, at=situation.now.policy, entry=subject.entry)
+    told = replace(subject, uses=with_use(subject.uses, use))
+    return replace(_stays(subject, "deadline", late, (intent,), serious=True), after=told)
 
 
 def _told_blind(situation: Situation, subject: SubjectRecord) -> Change | None:

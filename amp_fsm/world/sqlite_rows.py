@@ -87,6 +87,7 @@ ARGUMENTS: Rows[tuple[str, ...]] = Rows("requests", tuple[str, ...])
 
 MEMORY: dict[str, Rows[Any]] = {
     "attempts": Rows("memory", dict[str, int]),
+    "refusals": Rows("memory", dict[str, int]),
     "last_assigned": Rows("memory", dict[str, float]),
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),

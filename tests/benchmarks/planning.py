@@ -23,7 +23,7 @@ SIZES = (10, 100, 1_000, 10_000)
 TASKS_EACH = 5
 FROM_THE_RECORD = frozenset(
     {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "holder_busy"}
-    | {"needs_met", "needs_lost"}
+    | {"needs_met", "needs_lost", "reassign_due"}
 )
 
 

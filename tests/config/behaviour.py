@@ -239,6 +239,7 @@ def _record(states: Mapping[str, str], *held: Assignment, since: float = 9_000.0
         },
         assignments={item.id: item for item in held},
         attempts={"T-3": 3},
+        refusals={"T-1|ada": 1},
     )
 
 
@@ -306,7 +307,7 @@ def _observed(team: Project, true: Mapping[str, tuple[str, ...]]) -> Observed:
 
 
 _DERIVED = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
-_DERIVED |= {"holder_busy", "needs_met", "needs_lost"}
+_DERIVED |= {"holder_busy", "needs_met", "needs_lost", "reassign_due"}
 PROMPT = ("turn_over", "at_prompt")
 _STARTED = Use(name="start", at=9_995.0, entry=3, assignment="T-1#1", tick=1)
 _NUDGED = Use(name="nudge", at=9_600.0, entry=3, assignment="T-1#1", tick=1)

@@ -31,7 +31,7 @@ SOURCES = {"claims": "row", "deliverables": "file", "checks": "check", "gone": "
 OF_THE_RECORD = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
 DERIVED = {
     "agent": OF_THE_RECORD | {"deliverables_present", "checks_passed", "checks_failed"},
-    "task": OF_THE_RECORD | {"holder_busy", "needs_met", "needs_lost"},
+    "task": OF_THE_RECORD | {"holder_busy", "needs_met", "needs_lost", "reassign_due"},
 }
 
 

@@ -215,6 +215,7 @@ def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
         "title": task.title,
         "kind": task.kind,
         "priority": str(task.priority),
+        "minutes": round(task.minutes),
         "brief": dict(task.brief) if task is not SAMPLE_TASK else AnyBrief(),
         "needs": list(task.needs),
         "deliverables": [

@@ -1,0 +1,34 @@
+"""Reassigning: who must not have a task, by its configuration or because its work was refused too often.  Pure."""
+
+from __future__ import annotations
+
+from amp_fsm.model.project import TaskSpec
+from amp_fsm.plan.situation import Situation
+
+
+def refusals(situation: Situation, task: str, agent: str) -> int:
+    """Return how often an agent's claim to have done a task was refused."""
+    return situation.record.refusals.get(f"{task}|{agent}", 0)
+
+
+def is_avoided(situation: Situation, task: TaskSpec, agent: str) -> bool:
+    """Return whether an agent must not have a task."""
+    most = situation.project.policies.reassign_after
+    return agent in task.avoid or (most > 0 and refusals(situation, task.id, agent) >= most)
+
+
+def others_for(situation: Situation, task: TaskSpec, holder: str) -> tuple[str, ...]:
+    """Return the agents besides its holder who could do a task, at work or not; those retired cannot."""
+    return tuple(
+        agent.name
+        for agent in situation.project.agents.values()
+        if agent.name != holder
+        and frozenset(task.skills) <= frozenset(agent.skills)
+        and not is_avoided(situation, task, agent.name)
+        and not _retired(situation, agent.address)
+    )
+
+
+def _retired(situation: Situation, address: str) -> bool:
+    state = situation.machine(address).spec.states.get(situation.state(address))
+    return state is not None and state.final
