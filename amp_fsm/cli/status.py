@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from amp_fsm.cli.of_usage import spent_json, usage_json, usage_text
 from amp_fsm.cli.opening import open_project
 from amp_fsm.cli.output import DurationParam, local_time, one_line, print_json, table
 
@@ -68,6 +69,7 @@ def status_text(project: Project, record: Record, config: str) -> str:
         shown = [column for column, title in enumerate(head) if title]
         told = table([head[column] for column in shown], [[row[column] for column in shown] for row in rows])
         parts.append(told or f"  no {kind}")
+    parts += [text for text in (usage_text(project, record),) if text]
     parts += [f"  {text}" for text in _intents(record, config)]
     return "\n\n".join(parts) + "\n"
 
@@ -146,6 +148,9 @@ def _subject_json(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> d
         sample = record.samples.get(name)
         said |= {"task": other_half(record, kind, name) or None, "screen": sample.state if sample else None}
         said["evidence"] = sample.evidence if sample else None
+        said["usage"] = usage_json(record, name)
     if kind == "task":
         said |= {"agent": other_half(record, kind, name) or None, "attempts": record.attempts.get(name, 0)}
+    if kind in ("agent", "task"):
+        said["spent"] = spent_json(record, spec.address)
     return said

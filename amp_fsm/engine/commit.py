@@ -40,6 +40,8 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         samples={**record.samples, **memory.samples},
         cells={**record.cells, **memory.cells},
         logs={**record.logs, **memory.logs},
+        usage={**record.usage, **memory.usage},
+        spent={**record.spent, **memory.spent},
     )
     moved = tuple(change.address for change in plan.changes)
     return Commit(
@@ -57,7 +59,8 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
 
 
 def _counted(record: Record) -> tuple[object, ...]:
-    return record.attempts, record.refusals, record.last_assigned, record.cells, record.logs
+    tallies = (record.attempts, record.refusals, record.last_assigned)
+    return *tallies, record.cells, record.logs, record.usage, record.spent
 
 
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:

@@ -9,6 +9,7 @@ from amp_fsm.model.facts import Facts
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import CellMemory, LogMemory, Sample
 from amp_fsm.model.seen import PaneSeen
+from amp_fsm.model.usage import Spent, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,13 @@ class Drift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What this look adds to the record (samples, cells, logs); committed with the pass, planned or not."""
+    """What this look adds to the record (samples, cells, logs, usage); committed with the pass, planned or not."""
 
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)
     logs: Mapping[str, LogMemory] = field(default_factory=dict)
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+    spent: Mapping[str, Spent] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from amp_fsm.model.channel import NO_CHANNELS, Channels
 from amp_fsm.model.dialog import Dialog, DialogSpec
+from amp_fsm.model.usage import NO_FIGURES, Figures, UsageRule
 
 
 class ScreenState(StrEnum):
@@ -160,6 +161,7 @@ class Profile:
         dialogs: how its dialogs are read and answered; None: only a person answers them.
         no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
         channels: what it tells besides its screen.
+        usage: patterns of what its screen tells of tokens, cost, context and limits.
         notes: what the rules rest on.
     """
 
@@ -181,6 +183,7 @@ class Profile:
     dialogs: DialogSpec | None = None
     no_dialog: str = ""
     channels: Channels = NO_CHANNELS
+    usage: tuple[UsageRule, ...] = ()
     notes: str = ""
 
 
@@ -195,6 +198,7 @@ class ScreenReading:
         queued: a prompt that was submitted waits for the end of the turn.
         resets_at: wall time at which a usage limit ends; None when there is none or it cannot be read.
         body: digest of the screen without spinners and clocks; equal bodies mean no visible progress.
+        usage: what it tells of the program's usage.
     """
 
     state: ScreenState
@@ -209,3 +213,4 @@ class ScreenReading:
     queued: bool = False
     resets_at: float | None = None
     body: str = ""
+    usage: Figures = NO_FIGURES

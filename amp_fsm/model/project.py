@@ -104,6 +104,7 @@ class Source(StrEnum):
     STATE = "state"
     AGE = "age"
     HOOK = "hook"
+    USAGE = "usage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,8 @@ class FactSpec:
         check: `check`.  http: `http`.  queue: `skills`, `over` (more than that many tasks wait).
         assignment: `over` (attempts).  state: `subject`, `states`.  age: `over` (seconds in the present state).
         hook: `pattern` of an event's name, `contains`, `within` (seconds since it came).
+        usage: `field` (`usage_percent`, `context_percent`, `tokens`, `cost`, `resets_at`), `over` (more than that; of
+            `resets_at`: more than so many seconds from now).
     `{name}` in `file` stands for the subject's name (the agent, the service, or the task's id).
     """
 
@@ -137,6 +140,7 @@ class FactSpec:
     states: tuple[str, ...] = ()
     over: float = 0.0
     within: float = 300.0
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Severity
 from amp_fsm.model.seen import PaneRef
 from amp_fsm.model.time import Reading
+from amp_fsm.model.usage import Spent, Usage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +236,7 @@ class Record:
         attempts: task id to how often it was handed out.  refusals: `TASK|AGENT` to how often that agent's claim to
             have done it was refused.  last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
+        usage: agent to what its program last told of its usage.  spent: address of an agent or task to its total.
         run_attempts: run key to how often it was started.
         paused: agents held by the operator; `*` holds everything.
     """
@@ -252,6 +254,8 @@ class Record:
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)
     logs: Mapping[str, LogMemory] = field(default_factory=dict)
+    usage: Mapping[str, Usage] = field(default_factory=dict)
+    spent: Mapping[str, Spent] = field(default_factory=dict)
     run_attempts: Mapping[str, int] = field(default_factory=dict)
     paused: frozenset[str] = frozenset()
     requests: tuple[Request, ...] = ()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from amp_fsm.model.usage import FIELDS
+
 SCREEN_CLASSES = ("gone", "busy", "asks", "errored", "limited", "starting", "turn_over")
 """At most one of these is true of an agent at any time."""
 
@@ -18,6 +20,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             *SCREEN_CLASSES,
             *CLAIMS,
             *WORK,
+            *FIELDS,
             "at_prompt",
             "recognised",
             "has_task",

@@ -6,9 +6,9 @@ Nothing is decided here, and nothing is looked at: what was not seen is unknown,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from amp_fsm.model.facts import Fact, Facts, Why, known, unknown
+from amp_fsm.model.facts import Fact, Facts, Truth, Why, known, unknown
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Drift, Memory, Observed
 from amp_fsm.model.panes import resolve_panes
@@ -17,6 +17,7 @@ from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, Source, TaskS
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen, Seen
 from amp_fsm.model.time import Now
+from amp_fsm.model.usage import NO_FIGURES, Spent, Usage
 from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
@@ -25,6 +26,7 @@ from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift, survivor_drift
+from amp_fsm.observe.usage import remembered, spent_on, usage_facts
 from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
 
 
@@ -61,7 +63,13 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         fallen_rows=frozenset(observing.fallen),
         failures={task: text for task, text in failures.items() if text},
         drift=(*pane_drift(project, survey, observing.panes), *survivor_drift(seen.survivors), *observing.drift),
-        memory=Memory(samples=observing.samples, cells=observing.cells, logs=observing.logs),
+        memory=Memory(
+            samples=observing.samples,
+            cells=observing.cells,
+            logs=observing.logs,
+            usage=observing.usage,
+            spent=observing.spent,
+        ),
     )
 
 
@@ -93,6 +101,8 @@ class _Observing:
     samples: dict[str, Sample] = field(default_factory=dict)
     cells: dict[str, CellMemory] = field(default_factory=dict)
     logs: dict[str, LogMemory] = field(default_factory=dict)
+    usage: dict[str, Usage] = field(default_factory=dict)
+    spent: dict[str, Spent] = field(default_factory=dict)
     fallen: set[str] = field(default_factory=set)
     drift: list[Drift] = field(default_factory=list)
     claims: dict[str, AgentClaims] = field(default_factory=dict)
@@ -113,6 +123,7 @@ class _Observing:
             declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane))
         )
         facts.update(hook_facts(self.project, told, self.now.wall))
+        facts.update(self._usage(agent, look, gone=facts["gone"].truth is Truth.TRUE))
         self.receipts.update(self._receipts(agent, told))
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
@@ -159,6 +170,19 @@ class _Observing:
         """Return for how long what a channel told is of interest, in seconds."""
         asked = (spec.within for spec in self.project.facts.values() if spec.source is Source.HOOK)
         return max([self.project.policies.hint, *asked])
+
+    def _usage(self, agent: AgentSpec, look: Look, *, gone: bool) -> Mapping[str, Fact]:
+        """Return the facts of an agent's usage; what it used up since the last look goes to it and to its task."""
+        reading, before = look.reading, self.record.usage.get(agent.name, Usage())
+        shown = reading.usage if reading is not None else NO_FIGURES
+        if reading is not None and reading.resets_at is not None:
+            shown = replace(shown, resets_at=reading.resets_at)
+        after = remembered(before, shown, self.now.wall, gone=gone)
+        if after != before:
+            self.usage[agent.name] = after
+        task = f"task/{look.assignment.task}" if look.assignment is not None else ""
+        self.spent.update(spent_on(self.record.spent, (agent.address, task), before, after))
+        return usage_facts(self.project, after, self.now.wall)
 
     def _receipts(self, agent: AgentSpec, told: Told) -> Iterator[tuple[str, str]]:
         for intent in self.record.intents.values():

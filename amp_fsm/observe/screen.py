@@ -20,6 +20,7 @@ from amp_fsm.observe.screen_limits import reset_time
 from amp_fsm.observe.screen_regions import BOTTOM_LINES, Regions, join
 from amp_fsm.observe.screen_rules import Shown, Verdict, first_verdict
 from amp_fsm.observe.screen_text import Line, read_lines
+from amp_fsm.observe.screen_usage import shown_usage, usage_rules
 
 _DEAD_NOTICE = re.compile(r"^Pane is dead \(")
 _KILLED = re.compile(r"(Killed|Terminated|Aborted|Hangup|Segmentation fault)( \(core dumped\))?$")
@@ -58,6 +59,8 @@ def read_screen(
     box = read_composer(profile.composer, regions, variables)
     verdict = first_verdict(profile.rules, Shown(regions=regions, variables=variables, box=box))
     reading = replace(_reading(verdict, box, body), queued=_queued(profile, regions))
+    rules = usage_rules(profile, blocked=reading.composer is Composer.ABSENT)
+    reading = replace(reading, usage=shown_usage(rules, regions, now_wall, zone))
     if verdict is None:
         return reading
     if profile.dialogs is not None and reading.dialog and verdict.line:  # a title comes before its dialog

@@ -16,6 +16,7 @@ import msgspec
 from amp_fsm.errors import StoreError
 from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord
 from amp_fsm.model.time import Reading
+from amp_fsm.model.usage import Spent, Usage
 
 T = TypeVar("T")
 
@@ -92,6 +93,8 @@ MEMORY: dict[str, Rows[Any]] = {
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),
     "logs": Rows("memory", dict[str, LogMemory]),
+    "usage": Rows("memory", dict[str, Usage]),
+    "spent": Rows("memory", dict[str, Spent]),
     "run_attempts": Rows("memory", dict[str, int]),
 }
 """Parts of the record that are written whole by `Commit.memory`, one row each."""

@@ -65,6 +65,7 @@ profiles:
     rules:
       - {id: low, state: working, region: screen, matches: [alpha]}
       - {id: tailed, state: blocked, region: tail, matches: [Really]}
+    usage: [{id: low, pattern: '(?P<tokens>7) tok'}]
 """
 
 OTHER = "prompts: {included: 'From another file.'}\n"
@@ -82,6 +83,7 @@ SCREENS = {
     "dialog": _SCREEN.format(box="> ") + "Really\n",
     "limit": _SCREEN.format(box="> ") + "Limit resets at 11:45\n",
     "limit without a time": _SCREEN.format(box="> ") + "Limit\n",
+    "usage": _SCREEN.format(box="> 40% full") + "7 tokens\n",
     "clock": _SCREEN.format(box="> ") + "took 17\n",
     "waiting": _SCREEN.format(box="> ") + "waiting\n",
     "nothing known": "something else\n",

@@ -161,6 +161,7 @@ KEYS: Mapping[str, Key] = {
     "facts.*.skills": asked("crowded", "skills", ["art"]),
     "facts.*.over": asked("crowded", "over", 50),
     "facts.*.within": key("channels", "facts.hooked.within", "1s"),
+    "facts.*.field": key("facts", "facts.costly.field", "tokens"),
     "facts.*.subject": asked("leader_lost", "subject", "agent/ada"),
     "facts.*.states": asked("leader_lost", "states", ["OFF"]),
     "checks": key(
@@ -331,6 +332,11 @@ KEYS: Mapping[str, Key] = {
     "profile.rules[].dialog": rule({"dialog": "survey"}),
     "profile.rules[].before": child("rules", BETA, {"before": "low"}),
     "profile.rules[].remove": child("rules", {"id": "low"}, {"remove": True}),
+    "profile.usage": key("screens", "profiles.p.usage", []),
+    "profile.usage[].id": child("usage", {"id": "low", "pattern": "(?P<cost>7) tok"}, {"id": "other"}),
+    "profile.usage[].pattern": key("screens", "profiles.p.usage.0.pattern", "(?P<context_left>\\d+)% full"),
+    "profile.usage[].region": key("screens", "profiles.p.usage.0.region", "title"),
+    "profile.usage[].remove": child("usage", {"id": "low"}, {"remove": True}),
     "profile.limit": key("screens", "profiles.p.limit", REST),
     "profile.limit.resets": key("screens", "profiles.p.limit.resets", []),
     "profile.limit.default": key("facts", "profiles.p.limit.default", "1m"),
@@ -379,6 +385,9 @@ KEYS: Mapping[str, Key] = {
 ONLY_FOR_READERS: Mapping[str, str] = {
     "profile.regions[].before": "puts a region where its readers look for it; regions are found by name",
     "profile.notes": "says to whoever edits the profile what its rules rest on",
+    "profile.usage[].before": "puts a pattern before another; the first that reads a figure counts",
+    "profile.usage[].basis": "says to whoever edits the pattern whether it was captured or inferred",
+    "profile.usage[].versions": "says to whoever edits the pattern on which releases it was seen",
     "profile.rules[].basis": "says to whoever edits the rule whether it was captured or inferred",
     "profile.rules[].versions": "says to whoever edits the rule on which releases it was seen",
 }

@@ -15,6 +15,7 @@ WHO_HAS: Mapping[Source, tuple[str, ...]] = {
     Source.ROW: ("agent",),
     Source.PANE: ("agent", "service"),
     Source.HOOK: ("agent",),
+    Source.USAGE: ("agent",),
     Source.ASSIGNMENT: ("agent", "task"),
 }
 """Source to the kinds of subject that can have such a fact; the other sources serve all."""
@@ -30,6 +31,7 @@ NEEDS: Mapping[Source, tuple[str, ...]] = {
     Source.STATE: ("states",),
     Source.AGE: ("over",),
     Source.HOOK: ("pattern",),
+    Source.USAGE: ("field",),
 }
 """Source to the keys without which it says nothing."""
 

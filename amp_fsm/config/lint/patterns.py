@@ -11,6 +11,7 @@ from amp_fsm.config.problems import Finding
 from amp_fsm.model.dialog import DialogSpec, Layout
 from amp_fsm.model.profile import Profile, ScreenRule, ScreenState
 from amp_fsm.model.project import FactSpec, Project, Source
+from amp_fsm.model.usage import COUNTED, MOMENTS
 
 SEES = frozenset({Source.SCREEN, Source.PANE, Source.ROW, Source.LINE, Source.HOOK})
 ALARMS = frozenset({ScreenState.BLOCKED, ScreenState.WORKING, ScreenState.LIMITED, ScreenState.ERRORED})
@@ -108,6 +109,9 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
         yield from _of_dialogs(profile.dialogs, (*root, "dialogs"))
     for place, rule in enumerate(profile.rules):
         yield from _of_rule(rule, (*root, "rules", place))
+    for place, shown in enumerate(profile.usage):
+        groups = tuple(sorted(COUNTED | MOMENTS))
+        yield Pattern(text=shown.pattern, path=(*root, "usage", place, "pattern"), any_hit=True, groups=groups)
 
 
 def _of_dialogs(dialogs: DialogSpec, path: Path) -> Iterator[Pattern]:
