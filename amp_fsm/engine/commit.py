@@ -59,8 +59,8 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
 
 
 def _counted(record: Record) -> tuple[object, ...]:
-    tallies = (record.attempts, record.refusals, record.last_assigned)
-    return *tallies, record.cells, record.logs, record.usage, record.spent
+    queue = record.attempts, record.refusals, record.forgiven, record.reserved, record.barred, record.last_assigned
+    return *queue, record.cells, record.logs, record.usage, record.spent
 
 
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from amp_fsm.config.problems import did_you_mean
 from amp_fsm.engine.commit import entries_of
-from amp_fsm.errors import AmpFsmError, NotPossibleError
+from amp_fsm.errors import AmpFsmError, NotPossibleError, UnknownSubjectError
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Change
 from amp_fsm.model.project import Project
@@ -14,11 +15,13 @@ from amp_fsm.model.record import Record, Request
 from amp_fsm.model.time import Now
 from amp_fsm.plan.approvals import by_hand
 from amp_fsm.plan.manual import fire
+from amp_fsm.plan.queue import Outcome, cancel, reassign, retry
 from amp_fsm.plan.settle import resolved
-from amp_fsm.plan.situation import situate
+from amp_fsm.plan.situation import Situation, situate
 from amp_fsm.ports import Commit, Entry, World
 
 FIRE, RESOLVE, ANSWER = "fire", "resolve", "answer"
+CANCEL, RETRY, REASSIGN = "cancel", "retry", "reassign"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,9 @@ def _commit(project: Project, observed: Observed, record: Record, now: Now, requ
         address, label, digest = request.arguments
         change = by_hand(situate(project, observed, record, now), address, label, digest)
         return _changed(project, observed, record, now, change)
+    if request.verb in (CANCEL, RETRY, REASSIGN):
+        after, changes = _queued(situate(project, observed, record, now), request)
+        return _changed(project, observed, after, now, *changes)
     message = f"unknown request {request.verb!r}"
     raise NotPossibleError(message)
 
@@ -71,21 +77,37 @@ def _fired(project: Project, observed: Observed, record: Record, now: Now, addre
     return _changed(project, observed, record, now, fire(project, observed, record, now, address, transition))
 
 
-def _changed(project: Project, observed: Observed, record: Record, now: Now, change: Change) -> Commit:
+def _queued(situation: Situation, request: Request) -> Outcome:
+    task, choice = request.arguments[0].removeprefix("task/"), request.arguments[1]
+    if task not in situation.project.tasks:
+        message = f"no task {task!r}"
+        raise UnknownSubjectError(message, hint=did_you_mean(task, situation.project.tasks))
+    if request.verb == CANCEL:
+        return cancel(situation, task, dependents=choice == "cancel")
+    return retry(situation, task) if request.verb == RETRY else reassign(situation, task, choice)
+
+
+def _changed(project: Project, observed: Observed, record: Record, now: Now, *changes: Change) -> Commit:
     born = situate(project, observed, record, now).born
-    subjects = {**record.subjects, **{subject.address: subject for subject in born}, change.address: change.after}
-    assignments = {name: value for name, value in record.assignments.items() if name != change.closes}
-    if change.updates is not None and change.updates.id != change.closes:
-        assignments[change.updates.id] = change.updates
-    intents = {**record.intents, **{intent.id: intent for intent in change.intents}}
+    closed = {change.closes for change in changes if change.closes}
+    updates = {one.updates.id: one.updates for one in changes if one.updates is not None}
+    subjects = {**record.subjects, **{subject.address: subject for subject in born}}
+    assignments = {name: value for name, value in {**record.assignments, **updates}.items() if name not in closed}
+    intents = {intent.id: intent for change in changes for intent in change.intents}
     return Commit(
-        record=replace(record, subjects=subjects, assignments=assignments, intents=intents),
-        subjects=(change.address, *(subject.address for subject in born)),
-        assignments=tuple(assignments) if change.updates else (),
-        closed=(change.closes,) if change.closes else (),
-        intents=tuple(intent.id for intent in change.intents),
+        record=replace(
+            record,
+            subjects={**subjects, **{change.address: change.after for change in changes}},
+            assignments=assignments,
+            intents={**record.intents, **intents},
+        ),
+        subjects=(*(change.address for change in changes), *(subject.address for subject in born)),
+        assignments=tuple(assignments) if updates else (),
+        closed=tuple(closed),
+        intents=tuple(intents),
+        memory=True,
         moves=True,
-        journal=tuple(entries_of(change, now)),
+        journal=tuple(entry for change in changes for entry in entries_of(change, now)),
     )
 
 

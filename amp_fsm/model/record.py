@@ -234,7 +234,9 @@ class Record:
         policy, reading: policy time and clocks at the end of the last pass.
         assignments: the open ones, by id.  intents: the unsettled and the unknown ones, by id.
         attempts: task id to how often it was handed out.  refusals: `TASK|AGENT` to how often that agent's claim to
-            have done it was refused.  last_assigned: agent to policy time, for fairness.
+            have done it was refused.  forgiven: task id to how many of its attempts the operator lets count no more.
+        reserved: task id to the only agent that may get it, by the operator's word; barred: to those that may not.
+        last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
         usage: agent to what its program last told of its usage.  spent: address of an agent or task to its total.
         run_attempts: run key to how often it was started.
@@ -250,6 +252,9 @@ class Record:
     intents: Mapping[str, Intent] = field(default_factory=dict)
     attempts: Mapping[str, int] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
+    forgiven: Mapping[str, int] = field(default_factory=dict)
+    reserved: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_assigned: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from amp_fsm.model.observed import Drift
 from amp_fsm.model.plan import Change, Held, Step
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.offers import attempts_spent
+from amp_fsm.plan.reassigning import attempts
 from amp_fsm.plan.situation import Situation
 
 
@@ -25,8 +26,8 @@ def drift_of(
     for task in situation.project.tasks.values():
         waiting = situation.state(task.address) == situation.project.machines[task.machine].initial
         if waiting and attempts_spent(situation, task):
-            tries = situation.record.attempts[task.id]
-            text = f"handed out {tries} times: not offered again (policies.attempts); `fire` or edit it"
+            tries = attempts(situation, task.id)
+            text = f"handed out {tries} times: not offered again (policies.attempts); `task retry`, or edit it"
             found.append(Drift(address=task.address, kind="attempts", text=text))
         late = overdue(situation, task)
         if late:

@@ -14,7 +14,7 @@ from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
 from amp_fsm.model.step import choose
 from amp_fsm.plan.deadlines import deadline_of
-from amp_fsm.plan.reassigning import is_avoided
+from amp_fsm.plan.reassigning import attempts, is_avoided
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.subject_facts import SubjectFacts, needs_met
 
@@ -112,7 +112,7 @@ def _would_take(situation: Situation, task: TaskSpec) -> bool:
 def attempts_spent(situation: Situation, task: TaskSpec) -> bool:
     """Return whether the task was handed out as often as the policies allow."""
     most = situation.project.policies.attempts
-    return most > 0 and situation.record.attempts.get(task.id, 0) >= most
+    return most > 0 and attempts(situation, task.id) >= most
 
 
 def _best(situation: Situation, task: TaskSpec, queue: list[AgentSpec], taken: Collection[str]) -> AgentSpec | None:

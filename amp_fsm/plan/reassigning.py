@@ -14,7 +14,28 @@ def refusals(situation: Situation, task: str, agent: str) -> int:
 def is_avoided(situation: Situation, task: TaskSpec, agent: str) -> bool:
     """Return whether an agent must not have a task."""
     most = situation.project.policies.reassign_after
+    reserved = situation.record.reserved.get(task.id, agent)
+    if reserved != agent or agent in situation.record.barred.get(task.id, ()):
+        return True
     return agent in task.avoid or (most > 0 and refusals(situation, task.id, agent) >= most)
+
+
+def cannot_have(situation: Situation, task: TaskSpec, agent: str) -> str:
+    """Return why an agent cannot be given a task by hand; empty when it can."""
+    spec = situation.project.agents.get(agent)
+    if spec is None:
+        return f"there is no agent {agent!r}"
+    lacking = [skill for skill in task.skills if skill not in spec.skills]
+    if lacking:
+        return f"{agent} lacks the skills of task/{task.id}: {', '.join(lacking)}"
+    if agent in task.avoid:
+        return f"task/{task.id} says `avoid: [{agent}]`"
+    return f"{agent} is {situation.state(spec.address)}" if _retired(situation, spec.address) else ""
+
+
+def attempts(situation: Situation, task: str) -> int:
+    """Return how often a task was handed out, not counting what the operator forgave."""
+    return situation.record.attempts.get(task, 0) - situation.record.forgiven.get(task, 0)
 
 
 def others_for(situation: Situation, task: TaskSpec, holder: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment
 from amp_fsm.model.standard import STANDARD_FACTS
-from amp_fsm.plan.reassigning import others_for, refusals
+from amp_fsm.plan.reassigning import attempts, others_for, refusals
 from amp_fsm.plan.situation import Situation
 
 DONE = "COMPLETED"
@@ -142,7 +142,7 @@ def _reassign_due(situation: Situation, address: str) -> Fact:
     if assignment is None or not isinstance(task, TaskSpec) or not policies.reassign_after:
         return known("reassign_due", False, "", "assignment")
     refused = refusals(situation, task.id, assignment.agent) + 1
-    left = not policies.attempts or situation.record.attempts.get(task.id, 0) < policies.attempts
+    left = not policies.attempts or attempts(situation, task.id) < policies.attempts
     due = refused >= policies.reassign_after and left and bool(others_for(situation, task, assignment.agent))
     return known("reassign_due", due, f"refused {refused} times of {assignment.agent}", "assignment")
 

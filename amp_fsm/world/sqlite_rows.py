@@ -89,6 +89,9 @@ ARGUMENTS: Rows[tuple[str, ...]] = Rows("requests", tuple[str, ...])
 MEMORY: dict[str, Rows[Any]] = {
     "attempts": Rows("memory", dict[str, int]),
     "refusals": Rows("memory", dict[str, int]),
+    "forgiven": Rows("memory", dict[str, int]),
+    "reserved": Rows("memory", dict[str, str]),
+    "barred": Rows("memory", dict[str, tuple[str, ...]]),
     "last_assigned": Rows("memory", dict[str, float]),
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from amp_fsm.engine.commit import commit_of
+from amp_fsm.errors import NotPossibleError
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Memory
@@ -16,7 +19,8 @@ from amp_fsm.model.seen import PaneRef, PaneSeen, RunSeen, Seen, Survey
 from amp_fsm.model.time import Now, Reading
 from amp_fsm.observe.work import LINE_LENGTH, TAIL_LINES, check_facts
 from amp_fsm.plan.planner import plan
-from amp_fsm.plan.situation import situate
+from amp_fsm.plan.queue import needing, reassign, retry
+from amp_fsm.plan.situation import Situation, situate
 from amp_fsm.plan.subject_facts import SubjectFacts
 from tests.plan.team import (
     ADA,
@@ -197,3 +201,45 @@ def test_an_unknown_fact_of_the_holder_keeps_a_task_from_being_reassigned() -> N
     seen = observed(ada=known(unknown=("busy",)))
     facts: Fact = SubjectFacts(situate(team, seen, held, NOW), "task/T1")["holder_busy"]
     assert facts.truth is Truth.UNKNOWN
+
+
+class TestByHand:
+    """What the operator may do to the queue."""
+
+    def situation(self, *, ada: tuple[str, ...] = (), unknown: tuple[str, ...] = (), **changes: object) -> Situation:
+        team = project(task("T1", avoid=("ben",)), task("T2", needs=("T1",)), task("T3", needs=("T2",)), task("T4"))
+        states = {**FREE, "agent/ada": "WORKING", "task/T1": "WORKING", "task/T4": "CANCELLED"}
+        before = replace(record(assignment("ada", "T1"), states=states), **changes)  # type: ignore[arg-type]  # by test
+        seen = observed(ada=known(*ada, unknown=unknown), ben=known(*AT_PROMPT))
+        return situate(team, seen, before, NOW)
+
+    @pytest.mark.parametrize(("ada", "unknown"), [(("busy",), ()), (AT_PROMPT, ()), ((), ("gone",))])
+    def test_a_task_is_never_taken_from_an_agent_that_may_go_on_with_it(
+        self, ada: tuple[str, ...], unknown: tuple[str, ...]
+    ) -> None:
+        with pytest.raises(NotPossibleError, match="ada holds task/T1 and may go on with it"):
+            reassign(self.situation(ada=ada, unknown=unknown), "T1")
+
+    def test_it_is_taken_from_one_that_is_gone_who_does_not_get_it_again(self) -> None:
+        after, [change] = reassign(self.situation(ada=("gone",)), "T1")
+        assert (change.after.state, change.closes) == ("PENDING", "T1#1")
+        assert dict(after.barred) == {"T1": ("ada",)}
+
+    def test_a_reserved_task_waits_for_its_agent_and_a_barred_one_goes_to_others(self) -> None:
+        team = project(task("T1"))
+        assert given(plan(team, BOTH, record(states=FREE, reserved={"T1": "ben"}), NOW)) == {"ben": "T1"}
+        assert given(plan(team, BOTH, record(states=FREE, barred={"T1": ("ada",)}), NOW)) == {"ben": "T1"}
+        alone = replace(team, agents={"ada": ADA})
+        assert given(plan(alone, BOTH, record(states=FREE, reserved={"T1": "ben"}), NOW)) == {}
+
+    def test_dependents_are_found_through_others(self) -> None:
+        assert needing(self.situation().project, "T1") == ("T2", "T3")
+        assert needing(self.situation().project, "T3") == ()
+
+    def test_a_retried_task_is_offered_again_under_a_new_assignment(self) -> None:
+        situation = self.situation(ada=("busy",), attempts={"T4": 3}, refusals={"T4|ben": 2, "T1|ada": 1})
+        after, [change] = retry(situation, "T4")
+        assert dict(after.refusals) == {"T1|ada": 1}
+        back = replace(after, subjects={**after.subjects, "task/T4": change.after})
+        opened = [c.opens for c in plan(situation.project, situation.observed, back, NOW).changes if c.opens]
+        assert [(one.agent, one.id) for one in opened] == [("ben", "T4#4")]

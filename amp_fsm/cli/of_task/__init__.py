@@ -1,0 +1,1 @@
+"""The commands of `amp-fsm task`, one file each."""

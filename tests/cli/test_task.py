@@ -1,0 +1,163 @@
+"""`task`: the queue is shown and changed, here or by whoever holds the project."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from amp_fsm.model.record import SubjectRecord
+from amp_fsm.ports import Commit
+from tests.cli.stored import commit
+from tests.configured_team import Home, Said, run
+
+MORE = """\
+  - {id: T-2, kind: code, title: Answer, needs: [T-1], minutes: 15, deadline: 2h, exclusive: [db]}
+  - {id: T-3, kind: code, title: Leave, needs: [T-2], minutes: 30, priority: HIGH, avoid: [ben]}
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A project in which ada holds T-1, which T-2 needs, which T-3 needs."""
+    made = Home(tmp_path).write()
+    config = Path(made.config)
+    config.write_text(config.read_text().replace("policies:", f"{MORE}policies:"))
+    commit(made)
+    return made
+
+
+def task(home: Home, command: str, *arguments: str) -> Said:
+    return run("task", command, home.config, *arguments)
+
+
+def stand(home: Home, **states: str) -> None:
+    """Put tasks into states, T_1 for T-1; nobody holds any."""
+    record = home.store.load()
+    subjects = {
+        f"task/{name.replace('_', '-')}": SubjectRecord(address=f"task/{name.replace('_', '-')}", state=state, entry=5)
+        for name, state in states.items()
+    }
+    after = replace(record, subjects={**record.subjects, **subjects}, attempts={"T-1": 3}, refusals={"T-1|ada": 2})
+    home.store.commit(
+        Commit(record=after, subjects=tuple(subjects), closed=tuple(record.assignments), memory=True, moves=True)
+    )
+
+
+def states(home: Home) -> dict[str, str]:
+    subjects = home.store.load().subjects
+    return {name.removeprefix("task/"): one.state for name, one in subjects.items() if name.startswith("task/")}
+
+
+def test_list_shows_the_queue_and_its_sums(home: Home) -> None:
+    stand(home, T_1="COMPLETED", T_2="PENDING", T_3="PENDING")
+    said = task(home, "list")
+    rows = [line.split() for line in said.out.splitlines()]
+    assert rows[1][:4] == ["T-1", "COMPLETED", "MEDIUM", "-"]
+    assert rows[3][:4] == ["T-3", "PENDING", "HIGH", "30"]
+    assert rows[3][-2:] == ["T-2", "Leave"]
+    assert said.out.endswith("1 COMPLETED, 2 PENDING; 45m left of 45m estimated (1 without an estimate)\n")
+
+
+def test_list_as_json_can_be_narrowed_down(home: Home) -> None:
+    stand(home, T_1="COMPLETED", T_2="PENDING")
+    said = task(home, "list", "--state", "PENDING", "--json").json
+    assert [(task["id"], task["needs"], task["minutes"]) for task in said["tasks"]] == [
+        ("T-2", {"T-1": "COMPLETED"}, 15)
+    ]
+    assert said["minutes_left"] == 15
+
+
+def test_show_tells_all_of_a_task_and_changes_nothing(home: Home) -> None:
+    before = home.store.load()
+    said = task(home, "show", "T-1")
+    assert said.code == 0
+    assert said.out.splitlines()[0] == "T-1  ASSIGNED  Greet"
+    assert "needed_by     T-2, T-3" in said.out
+    assert "agent         ada" in said.out
+    assert task(home, "show", "task/T-1", "--json").json["needed_by"] == ["T-2", "T-3"]
+    assert home.store.load() == before
+
+
+def test_an_unknown_task_is_named_with_a_suggestion(home: Home) -> None:
+    said = task(home, "show", "T-11")
+    assert (said.code, said.out) == (1, "")
+    assert "no subject 'T-11'" in said.err
+
+
+def test_cancel_leaves_dependents_to_be_parked(home: Home) -> None:
+    said = task(home, "cancel", "T-1")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("task/T-1 is cancelled; it is CANCELLED now\n")
+    assert states(home) == {"T-1": "CANCELLED", "T-2": "PENDING", "T-3": "PENDING"}
+    assert dict(home.store.load().assignments) == {}
+
+
+def test_cancel_takes_all_dependents_with_it_when_asked(home: Home) -> None:
+    said = task(home, "cancel", "T-1", "--dependents", "cancel")
+    assert states(home) == {"T-1": "CANCELLED", "T-2": "CANCELLED", "T-3": "CANCELLED"}
+    assert said.code == 0
+
+
+def test_a_completed_task_cannot_be_cancelled(home: Home) -> None:
+    stand(home, T_1="COMPLETED")
+    said = task(home, "cancel", "T-1")
+    assert said.code == 1
+    assert "no manual transition leads from COMPLETED of task/T-1 to CANCELLED" in said.err
+    assert home.store.load().requests == ()
+
+
+@pytest.mark.parametrize("lost", ["FAILED", "CANCELLED"])
+def test_retry_brings_a_lost_task_back_as_if_nobody_had_had_it(home: Home, lost: str) -> None:
+    stand(home, T_1=lost)
+    said = task(home, "retry", "T-1")
+    assert (said.code, said.err) == (0, "")
+    record = home.store.load()
+    assert states(home)["T-1"] == "PENDING"
+    assert (dict(record.forgiven), dict(record.refusals)) == ({"T-1": 3}, {})
+    assert task(home, "show", "T-1", "--json").json["attempts"] == 0
+
+
+def test_retry_of_a_task_under_way_is_refused(home: Home) -> None:
+    said = task(home, "retry", "T-1")
+    assert said.code == 1
+    assert "task/T-1 is ASSIGNED" in said.err
+
+
+def test_a_task_is_taken_from_a_holder_whose_program_is_gone_and_kept_for_another(home: Home) -> None:
+    said = task(home, "reassign", "T-1", "--to", "ben")
+    assert (said.code, said.err) == (0, "")
+    record = home.store.load()
+    assert (states(home)["T-1"], dict(record.assignments)) == ("PENDING", {})
+    assert (dict(record.reserved), dict(record.barred)) == ({"T-1": "ben"}, {"T-1": ("ada",)})
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "why"),
+    [("T-1", "ada", "holds task/T-1 already"), ("T-1", "bob", "no agent 'bob'"), ("T-3", "ben", "avoid: [ben]")],
+)
+def test_nobody_gets_what_he_cannot_have(home: Home, name: str, to: str, why: str) -> None:
+    said = task(home, "reassign", name, "--to", to)
+    assert said.code == 1
+    assert why in said.err
+    assert dict(home.store.load().reserved) == {}
+
+
+def test_a_task_that_nobody_holds_is_kept_for_an_agent(home: Home) -> None:
+    assert task(home, "reassign", "T-2", "--to", "ada").code == 0
+    assert dict(home.store.load().reserved) == {"T-2": "ada"}
+    assert "nobody holds task/T-2" in task(home, "reassign", "T-2").err
+
+
+@pytest.mark.parametrize("command", [("cancel", "T-1"), ("retry", "T-1"), ("reassign", "T-2", "--to", "ada")])
+def test_while_another_process_holds_the_project_the_request_is_left_for_it(
+    home: Home, command: tuple[str, ...]
+) -> None:
+    before = states(home)
+    with home.store.lock():
+        said = task(home, *command)
+    assert said.code == 0
+    assert "left for the process that is at work" in said.out
+    assert [(one.verb, one.arguments[0]) for one in home.store.load().requests] == [(command[0], f"task/{command[1]}")]
+    assert states(home) == before
