@@ -1,13 +1,14 @@
-"""`status`: where everything stands, as it is recorded.  Looks at nothing but the store."""
+"""`status`: where everything stands, as it is recorded.  Looks at the store, and at the age of the documents."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from amp_fsm.cli.of_rules import rules_json, rules_now, rules_text
 from amp_fsm.cli.of_usage import spent_json, usage_json, usage_text
 from amp_fsm.cli.opening import open_project
 from amp_fsm.cli.output import DurationParam, local_time, one_line, print_json, table
@@ -15,6 +16,7 @@ from amp_fsm.cli.output import DurationParam, local_time, one_line, print_json, 
 if TYPE_CHECKING:
     from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
     from amp_fsm.model.record import Record
+    from amp_fsm.plan.golden_rules import GoldenRule
     from amp_fsm.ports import World
 
 EXAMPLE = "\b\nExample:\n  amp-fsm status my-team.yaml --watch"
@@ -37,15 +39,16 @@ def command(config: str, watch: bool, interval: float, as_json: bool) -> None:
         _watch(project, world, config, interval)
     record = world.store.load()
     if as_json:
-        print_json(status_json(project, record, config))
+        print_json(status_json(project, record, config, rules_now(project, record, world)))
     else:
-        click.echo(status_text(project, record, config), nl=False)
+        click.echo(status_text(project, record, config, rules_now(project, record, world)), nl=False)
 
 
 def _watch(project: Project, world: World, config: str, interval: float) -> NoReturn:
     shown = ""
     while True:
-        text = status_text(project, world.store.load(), config)
+        record = world.store.load()
+        text = status_text(project, record, config, rules_now(project, record, world))
         if text != shown:
             click.clear()  # a terminal; anything else gets one after the other
             click.echo(text if sys.stdout.isatty() else f"{text}\n", nl=False)
@@ -54,7 +57,7 @@ def _watch(project: Project, world: World, config: str, interval: float) -> NoRe
         world.clock.pause(interval)
 
 
-def status_text(project: Project, record: Record, config: str) -> str:
+def status_text(project: Project, record: Record, config: str, rules: Sequence[GoldenRule] = ()) -> str:
     """Return where everything stands as text."""
     from amp_fsm.cli.pause import held_text
 
@@ -69,7 +72,7 @@ def status_text(project: Project, record: Record, config: str) -> str:
         shown = [column for column, title in enumerate(head) if title]
         told = table([head[column] for column in shown], [[row[column] for column in shown] for row in rows])
         parts.append(told or f"  no {kind}")
-    parts += [text for text in (usage_text(project, record),) if text]
+    parts += [text for text in (usage_text(project, record), rules_text(rules)) if text]
     parts += [f"  {text}" for text in _intents(record, config)]
     return "\n\n".join(parts) + "\n"
 
@@ -111,7 +114,7 @@ def _intents(record: Record, config: str) -> Iterator[str]:
         yield line
 
 
-def status_json(project: Project, record: Record, config: str) -> dict[str, object]:
+def status_json(project: Project, record: Record, config: str, rules: Sequence[GoldenRule] = ()) -> dict[str, object]:
     """Return where everything stands as JSON-ready values."""
     from amp_fsm.cli.passes import intent_json, resolve_command, unknown_intents
     from amp_fsm.plan.as_json import timestamp
@@ -126,6 +129,7 @@ def status_json(project: Project, record: Record, config: str) -> dict[str, obje
         "agents": [_subject_json(record, spec) for spec in project.agents.values()],
         "tasks": [_subject_json(record, spec) for spec in project.tasks.values()],
         "services": [_subject_json(record, spec) for spec in project.services.values()],
+        "golden_rules": rules_json(rules),
         "intents": [
             {**intent_json(intent), "resolve": resolve_command(config, intent) if intent.id in unknown else None}
             for intent in record.intents.values()

@@ -305,6 +305,8 @@ class Policies:
         reassign_after: refused verdicts after which a task goes to another agent; 0: it never does.
         person: seconds for which an attached client's last key press gives a person the right of way.
         hint: seconds for which what a channel told of an agent's state holds it back from being idle.
+        idle_for: seconds for which an agent may be idle without a task.
+        fresh_for: seconds after which a document that nobody wrote is no longer fresh; 0: it always is.
     """
 
     resync: float = 150.0
@@ -314,6 +316,8 @@ class Policies:
     reassign_after: int = 0
     person: float = 10.0
     hint: float = 30.0
+    idle_for: float = 600.0
+    fresh_for: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

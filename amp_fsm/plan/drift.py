@@ -8,6 +8,7 @@ from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.plan import Change, Held, Step
 from amp_fsm.plan.deadlines import overdue
+from amp_fsm.plan.golden_rules import idle_seconds, span
 from amp_fsm.plan.offers import attempts_spent
 from amp_fsm.plan.reassigning import attempts
 from amp_fsm.plan.situation import Situation
@@ -49,5 +50,10 @@ def _agent_drift(situation: Situation, address: str, name: str) -> list[Drift]:
     if turn_over is not None and turn_over.truth is Truth.TRUE:
         at_prompt = facts.get("at_prompt")
         why = at_prompt.evidence if at_prompt is not None and at_prompt.truth is Truth.FALSE else "no task for it"
-        return [Drift(address=address, kind="idle", text=f"idle without a task: {why}")]
+        return [Drift(address=address, kind="idle", text=f"idle without a task{_too_long(situation, name)}: {why}")]
     return []
+
+
+def _too_long(situation: Situation, name: str) -> str:
+    seconds, most = idle_seconds(situation.record, situation.project.agents[name]), situation.project.policies.idle_for
+    return f" for more than {span(most)}" if seconds is not None and seconds > most else ""

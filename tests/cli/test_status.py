@@ -5,12 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from amp_fsm.cli.output import local_time
 from amp_fsm.model.record import IntentStatus
+from amp_fsm.model.usage import Figures, Spent, Usage
+from amp_fsm.ports import Commit
 from tests.cli.stored import WALL, commit
 from tests.configured_team import Home
 
@@ -91,3 +94,22 @@ def test_watching_shows_what_changed_until_it_is_ended(home: Home) -> None:
 
 def test_watching_and_json_exclude_each_other(home: Home) -> None:
     assert home.run("status", "--watch", "--json").code == 1
+
+
+def test_it_shows_the_golden_rules_and_what_was_used(home: Home) -> None:
+    commit(home)
+    with home.store.lock():
+        record = home.store.load()
+        usage = Usage(last=Figures(usage_percent=93.0, context_percent=40.0), at={"usage_percent": WALL})
+        spent = {"agent/ada": Spent(tokens=1200.0, cost=0.25), "task/T-1": Spent(tokens=1200.0)}
+        home.store.commit(Commit(record=replace(record, usage={"ada": usage}, spent=spent), memory=True))
+    out = home.run("status").out
+    assert "everyone has a task" in out
+    assert "the round is on time                 NOT KEPT  last pass " in out
+    assert "agent/ada  1200    $0.25  93%        40%" in out
+    assert "task/T-1   1200    -      -          -" in out
+    said = home.run("status", "--json").json
+    assert [rule["kept"] for rule in said["golden_rules"]][2] is False
+    assert said["agents"][0]["usage"]["usage_percent"] == 93.0
+    assert said["tasks"][0]["spent"] == {"tokens": 1200.0, "cost": 0.0}
+    assert said["agents"][1]["usage"] is None

@@ -26,7 +26,7 @@ from amp_fsm.model.notice import Notice, Severity
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.project import Project
-from amp_fsm.model.record import Assignment, Record, SubjectRecord, Use
+from amp_fsm.model.record import Assignment, Record, Sample, SubjectRecord, Use
 from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey, Tail
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
@@ -35,6 +35,7 @@ from amp_fsm.observe.declared import hook_facts
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.plan.approvals import approvals
+from amp_fsm.plan.golden_rules import golden_rules
 from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.plan.planner import plan
 from amp_fsm.plan.situation import situate
@@ -420,6 +421,13 @@ def notices(changes: Mapping[str, Any]) -> object:
         return sent, sorted(path.name for path in Path(folder).glob("notices/*"))
 
 
+def rules(changes: Mapping[str, Any]) -> object:
+    """Return how the golden rules stand while one agent has a task and another has been idle for half an hour."""
+    idle = Sample(state="idle", since=NOW.policy - 1800)
+    record = replace(JUDGED, policy=NOW.policy, samples={"ada": idle, "ben": idle})
+    return golden_rules(project(changes), record, NOW.wall, {"status": NOW.wall - 60})
+
+
 _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "shape": shape,
     "lint": lint,
@@ -431,6 +439,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "notices": notices,
     "prompts": prompts,
     "channels": channels,
+    "rules": rules,
 }
 
 

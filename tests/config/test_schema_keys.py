@@ -229,6 +229,8 @@ KEYS: Mapping[str, Key] = {
     "policies.attempts": key("plans", "policies.attempts", 4),
     "policies.reassign_after": key("plans", "policies.reassign_after", 1, tasks__0__priority="HIGH"),
     "policies.person": key("facts", "policies.person", "20s"),
+    "policies.idle_for": key("rules", "policies.idle_for", "1h"),
+    "policies.fresh_for": key("rules", "policies.fresh_for", "30s"),
     "policies.hint": key("channels", "policies.hint", "50s"),
     "tests": key("lint", "tests", [{"machine": "agent", "state": "IDLE", "facts": {}, "fires": "fell"}]),
     "tests[].machine": key("lint", "tests.0.machine", "older"),
