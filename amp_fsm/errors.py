@@ -69,6 +69,10 @@ class DocumentError(AmpFsmError):
     """A document has no such table, row or column, or cannot be written."""
 
 
+class WorkspaceError(AmpFsmError):
+    """A task's worktree cannot be made, committed, merged or removed; nothing was lost."""
+
+
 class PlanStaleError(AmpFsmError):
     """A saved plan no longer fits the record, the configuration or the clock, or was used before."""
 

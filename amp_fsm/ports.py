@@ -15,6 +15,7 @@ from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
 from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor, Tail
 from amp_fsm.model.time import Reading
+from amp_fsm.model.workspace import Workspace, WorkspaceSeen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +180,35 @@ class Runner(Protocol):
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
 
 
+class Repository(Protocol):
+    """Worktrees and branches of the repository that holds the project's root.
+
+    Every effect may be asked for again: what is done already is left as it is.  What was not committed is never
+    removed, a branch that is not merged is never deleted, and a merge that would conflict changes nothing.
+
+    Raises (every method but `look`):
+        WorkspaceError: git refused it, is not on this machine, or did not end in time.
+    """
+
+    def look(self, wanted: Sequence[Workspace]) -> Mapping[str, WorkspaceSeen | Failed]:
+        """Return how each worktree stands, by its folder; changes nothing."""
+
+    def create(self, workspace: Workspace) -> str:
+        """Make the worktree and its branch from what the root has checked out, and say what was done."""
+
+    def commit(self, workspace: Workspace, message: str) -> str:
+        """Commit all that is in the worktree, and say what was done."""
+
+    def merge(self, workspace: Workspace, message: str) -> str:
+        """Merge the branch into what the root has checked out, and say what was done."""
+
+    def clean(self, workspace: Workspace) -> str:
+        """Remove the worktree and its branch, if that loses nothing, and say what was done."""
+
+    def diff(self, workspace: Workspace) -> str:
+        """Return what the task changed since it left the root's branch."""
+
+
 class Clock(Protocol):
     """Time.  The only place that reads a clock or waits."""
 
@@ -299,4 +329,5 @@ class World:
     clock: Clock
     notifier: Notifier
     store: Store
+    repository: Repository | None = None
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.config_files import cached_project, load_project
 from amp_fsm.world.files import LocalFiles
+from amp_fsm.world.git import GitRepository
 from amp_fsm.world.notifier import OperatorNotifier
 from amp_fsm.world.outbox import Outbox
 from amp_fsm.world.runner import LocalRunner
@@ -53,6 +54,7 @@ def build(
         clock=clock,
         notifier=notifier or OperatorNotifier(outbox=_outbox(project)),
         store=SqliteStore(project.store, clock=clock),
+        repository=GitRepository(project.root, environment=environment),
         environment=environment,
     )
 

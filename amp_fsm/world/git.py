@@ -1,0 +1,232 @@
+"""Git worktrees through the `git` command.  The only place that runs it.
+
+Bounded in time, without hooks, prompts, editors or signatures.  A merge is worked out in the object store before the
+root's tree is touched, so that a conflict leaves nothing to undo.  Nothing that was not committed is ever removed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from amp_fsm.errors import WorkspaceError
+from amp_fsm.model.seen import Failed
+from amp_fsm.model.workspace import Workspace, WorkspaceSeen
+
+TIMEOUT = 60.0
+"""Seconds that one git command may take."""
+
+MARK = "ampfsm"
+"""Our entry in a branch's section of the repository's configuration: the folder that we make its worktree in."""
+
+_INITIALIZING = "locked initializing"
+"""What git says of a worktree while it fills it for the first time, also when it was killed then."""
+
+_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgsign=false", "gc.auto=0")
+_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_ASKPASS": "true", "LC_ALL": "C"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    code: int
+    out: str
+    error: str
+
+
+class GitRepository:
+    """The repository that holds the project's root."""
+
+    def __init__(self, root: str, *, environment: Mapping[str, str]) -> None:
+        """Look at nothing yet; `environment` is the operator's, of which git's own variables are left out."""
+        self._root = root
+        self._env = {name: text for name, text in environment.items() if not name.startswith("GIT_")} | _QUIET
+
+    def look(self, wanted: Sequence[Workspace]) -> Mapping[str, WorkspaceSeen | Failed]:
+        """Return how each worktree stands, by its folder."""
+        try:
+            trees = self._worktrees()
+            busy = self._root_busy()
+        except WorkspaceError as error:
+            return {one.folder: WorkspaceSeen(blocked=str(error)) for one in wanted}
+        return {one.folder: self._seen(one, trees, busy) for one in wanted}
+
+    def create(self, workspace: Workspace) -> str:
+        """Make the worktree and its branch from what the root has checked out, and say what was done."""
+        tree = self._worktrees().get(_real(workspace.folder), ())
+        if tree:
+            return self._completed(workspace, tree)
+        blocked = self._blocked(workspace, tree)
+        if blocked:
+            raise WorkspaceError(blocked)
+        Path(workspace.folder).parent.mkdir(parents=True, exist_ok=True)
+        if self._branch_exists(workspace.branch):  # ours, of a run that was killed before the worktree was there
+            self._git("worktree", "add", workspace.folder, workspace.branch)
+        else:
+            self._git("config", f"branch.{workspace.branch}.{MARK}", workspace.folder)
+            self._git("worktree", "add", "--no-track", "-b", workspace.branch, workspace.folder, "HEAD")
+        return f"made {workspace.folder} on {workspace.branch}"
+
+    def commit(self, workspace: Workspace, message: str) -> str:
+        """Commit all that is in the worktree, and say what was done."""
+        self._require(workspace)
+        if not self._git("status", "--porcelain", at=workspace.folder):
+            return "nothing to commit"
+        self._git("add", "--all", at=workspace.folder)
+        self._git(*self._identity(), "commit", "--quiet", "--no-verify", "-m", message, at=workspace.folder)
+        return f"committed to {workspace.branch}"
+
+    def merge(self, workspace: Workspace, message: str) -> str:
+        """Merge the branch into what the root has checked out, and say what was done."""
+        if self._merged(workspace.branch):
+            return "it is merged"
+        busy = self._root_busy()
+        if busy:
+            raise WorkspaceError(busy)
+        said = self._merge_tree(workspace.branch)
+        if said.code != 0:
+            raise WorkspaceError(_conflict(said))
+        tree = said.out.splitlines()[0]
+        tips = ("-p", "HEAD", "-p", _ref(workspace.branch))
+        made = self._git(*self._identity(), "commit-tree", tree, *tips, "-m", message)
+        self._git("merge", "--ff-only", "--quiet", made.strip())
+        return f"merged {workspace.branch}"
+
+    def clean(self, workspace: Workspace) -> str:
+        """Remove the worktree and its branch, if that loses nothing, and say what was done."""
+        if self._branch_exists(workspace.branch) and not self._merged(workspace.branch):
+            message = f"{workspace.branch} is not merged: it and {workspace.folder} are kept"
+            raise WorkspaceError(message)
+        if _real(workspace.folder) in self._worktrees():
+            self._git("worktree", "remove", workspace.folder)
+        if self._branch_exists(workspace.branch):
+            self._git("branch", "--quiet", "-d", workspace.branch)
+        return "it is gone"
+
+    def diff(self, workspace: Workspace) -> str:
+        """Return what the task changed since it left the root's branch: committed, not committed, and new files."""
+        self._require(workspace)
+        base = self._git("merge-base", "HEAD", _ref(workspace.branch)).strip()
+        changed = self._git("diff", "--no-ext-diff", "--no-textconv", base, at=workspace.folder)
+        new = self._git("ls-files", "--others", "--exclude-standard", at=workspace.folder)
+        return changed + "".join(f"new file, not committed: {name}\n" for name in new.splitlines())
+
+    # ---- looking -------------------------------------------------------------------------------------------------
+
+    def _seen(self, workspace: Workspace, trees: Mapping[str, Sequence[str]], busy: str) -> WorkspaceSeen | Failed:
+        try:
+            tree = trees.get(_real(workspace.folder), ())
+            blocked = self._blocked(workspace, tree)
+            if blocked or not tree or _INITIALIZING in tree:
+                return WorkspaceSeen(blocked=blocked, root_busy=busy)
+            merged = self._merged(workspace.branch)
+            said = None if merged else self._merge_tree(workspace.branch)
+            return WorkspaceSeen(
+                ready=True,
+                committed=not self._git("status", "--porcelain", at=workspace.folder),
+                merged=merged,
+                conflict=_conflict(said) if said is not None and said.code != 0 else "",
+                root_busy=busy,
+            )
+        except WorkspaceError as error:
+            return Failed(reason=str(error))
+
+    def _blocked(self, workspace: Workspace, tree: Sequence[str]) -> str:
+        if tree:
+            on = f"branch {_ref(workspace.branch)}" in tree
+            return "" if on else f"the worktree {workspace.folder} is not on branch {workspace.branch}"
+        if os.path.lexists(workspace.folder):
+            return f"the folder {workspace.folder} exists and is no worktree of {self._root}"
+        if self._branch_exists(workspace.branch) and self._mark(workspace.branch) != workspace.folder:
+            return f"the branch {workspace.branch} exists already, and was not made for this task"
+        return ""
+
+    def _worktrees(self) -> Mapping[str, Sequence[str]]:
+        """Return the lines that git tells of each worktree, by its real folder; one whose folder is gone is none."""
+        blocks = self._git("worktree", "list", "--porcelain").strip().split("\n\n")
+        told = {_real(b.splitlines()[0].removeprefix("worktree ")): tuple(b.splitlines()[1:]) for b in blocks if b}
+        return {folder: lines for folder, lines in told.items() if Path(folder).is_dir()}
+
+    def _root_busy(self) -> str:
+        if self._run("symbolic-ref", "--quiet", "HEAD").code != 0:
+            return f"{self._root} has no branch checked out"
+        changed = self._git("status", "--porcelain", "--untracked-files=no").splitlines()
+        return f"{self._root} has changes that are not committed: {changed[0][3:]}" if changed else ""
+
+    def _merge_tree(self, branch: str) -> _Said:
+        said = self._run("merge-tree", "--write-tree", "--name-only", "--no-messages", "HEAD", _ref(branch))
+        if said.code > 1:
+            message = f"git cannot tell how {branch} would merge (2.38 or newer is needed): {said.error}"
+            raise WorkspaceError(message)
+        return said
+
+    def _merged(self, branch: str) -> bool:
+        return self._run("merge-base", "--is-ancestor", _ref(branch), "HEAD").code == 0
+
+    def _branch_exists(self, branch: str) -> bool:
+        return self._run("show-ref", "--verify", "--quiet", _ref(branch)).code == 0
+
+    def _mark(self, branch: str) -> str:
+        return self._run("config", "--get", f"branch.{branch}.{MARK}").out.strip()
+
+    # ---- doing ---------------------------------------------------------------------------------------------------
+
+    def _completed(self, workspace: Workspace, tree: Sequence[str]) -> str:
+        blocked = self._blocked(workspace, tree)
+        if blocked:
+            raise WorkspaceError(blocked)
+        if _INITIALIZING in tree:  # killed while git filled it: no agent was ever told of it
+            self._git("reset", "--quiet", "--hard", at=workspace.folder)
+            self._git("worktree", "unlock", workspace.folder)
+        return f"{workspace.folder} is there"
+
+    def _require(self, workspace: Workspace) -> None:
+        tree = self._worktrees().get(_real(workspace.folder), ())
+        blocked = self._blocked(workspace, tree) if tree else f"there is no worktree {workspace.folder}"
+        if blocked:
+            raise WorkspaceError(blocked)
+
+    def _identity(self) -> tuple[str, ...]:
+        known = all(self._run("config", "--get", name).out.strip() for name in ("user.name", "user.email"))
+        return () if known else ("-c", "user.name=amp-fsm", "-c", "user.email=amp-fsm@localhost")
+
+    def _git(self, *words: str, at: str = "") -> str:
+        said = self._run(*words, at=at)
+        if said.code != 0:
+            what = next(word for word in words if not word.startswith("-") and "=" not in word)
+            message = f"git {what}: {' '.join((said.error or said.out).split()) or f'exit code {said.code}'}"
+            raise WorkspaceError(message)
+        return said.out
+
+    def _run(self, *words: str, at: str = "") -> _Said:
+        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        argv = ["git", "-C", at or self._root, *settings, *words]
+        try:
+            done = subprocess.run(
+                argv, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
+            )
+        except subprocess.TimeoutExpired:
+            message = f"git {words[0]} did not end within {TIMEOUT:.0f}s"
+            raise WorkspaceError(message) from None
+        except OSError as error:
+            message = f"git cannot be run: {error.strerror or error}"
+            raise WorkspaceError(message, hint="install git, or give the task `workspace: shared`") from None
+        return _Said(code=done.returncode, out=_text(done.stdout), error=_text(done.stderr))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _ref(branch: str) -> str:
+    return f"refs/heads/{branch}"
+
+
+def _real(folder: str) -> str:
+    return str(Path(folder).resolve())
+
+
+def _conflict(said: _Said) -> str:
+    return "a merge would conflict in " + ", ".join(said.out.split("\n\n")[0].splitlines()[1:])
