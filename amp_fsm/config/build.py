@@ -18,6 +18,7 @@ from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
     AgentSpec,
+    Allowance,
     ApprovalSpec,
     CheckSpec,
     Deadline,
@@ -85,6 +86,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         machines={name: machine for name, machine in built.items() if machine is not None},
         approvals=approvals,
         notifications=notifications,
+        budgets={address: _convert(data, Allowance) for address, data in _items(tree, "budgets")},
         policies=_convert(tree.get("policies") or {}, Policies),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )

@@ -41,7 +41,7 @@ def deliver(intent: Intent, recovery: Recovery, reach: Reach) -> Intent:
     Raises:
         TerminalUnreachableError: tmux did not answer; the intent as last saved says how far it may have come.
     """
-    refusal = unfit(intent.action.text, reach.profile)
+    refusal = "" if intent.action.command and intent.action.text else unfit(intent.action.text, reach.profile)
     if refusal:
         return replace(intent, status=IntentStatus.FAILED, note=refusal)
     if recovery is Recovery.PERFORM:

@@ -144,6 +144,10 @@ class LimitSpec:
     default: float = 3600.0
 
 
+COMPACT = "compact"
+"""The prompt of this name is the profile's `compact` command, unless the configuration has a prompt of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One agent program.
@@ -162,6 +166,9 @@ class Profile:
         no_dialog: a tmux format that is true when no dialog is up; joins the guard of the submit key.
         channels: what it tells besides its screen.
         usage: patterns of what its screen tells of tokens, cost, context and limits.
+        context_full: patterns of the bottom of the screen that show that its context is full.
+        compact: the program's own command that makes its context smaller; empty: it has none.
+        resume: arguments after the command with which it goes on with the last session of its folder.
         notes: what the rules rest on.
     """
 
@@ -184,6 +191,9 @@ class Profile:
     no_dialog: str = ""
     channels: Channels = NO_CHANNELS
     usage: tuple[UsageRule, ...] = ()
+    context_full: tuple[str, ...] = ()
+    compact: str = ""
+    resume: tuple[str, ...] = ()
     notes: str = ""
 
 
@@ -199,6 +209,7 @@ class ScreenReading:
         resets_at: wall time at which a usage limit ends; None when there is none or it cannot be read.
         body: digest of the screen without spinners and clocks; equal bodies mean no visible progress.
         usage: what it tells of the program's usage.
+        full: the program's context is full.
     """
 
     state: ScreenState
@@ -214,3 +225,4 @@ class ScreenReading:
     resets_at: float | None = None
     body: str = ""
     usage: Figures = NO_FIGURES
+    full: bool = False

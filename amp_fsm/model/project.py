@@ -321,6 +321,14 @@ class Policies:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """How much an agent, or everybody on a task, may use up; 0: no limit."""
+
+    tokens: float = 0.0
+    cost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineTest:
     """A promise of the configuration about one of its machines; `fires` empty means: nothing fires."""
 
@@ -338,6 +346,7 @@ class Project:
     Attributes:
         root: absolute path of the project's folder; relative paths in the configuration start there.
         store: absolute path of the store's folder (SQLite file, check runs, STOP file, saved plans).
+        budgets: address (`agent/NAME`, `task/ID`; `*` for every one) to what may be used up.
         source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
     """
 
@@ -359,5 +368,6 @@ class Project:
     machines: Mapping[str, MachineSpec] = field(default_factory=dict)
     approvals: tuple[ApprovalSpec, ...] = ()
     notifications: tuple[NotificationSpec, ...] = ()
+    budgets: Mapping[str, Allowance] = field(default_factory=dict)
     policies: Policies = Policies()
     tests: tuple[MachineTest, ...] = ()

@@ -105,6 +105,7 @@ class Action:
         argv, env, cwd, window: of `start` and `run`; `key`: the run's key, the digest of the dialog.
         severity: how much the message of `notify` matters.
         submit, settle: how the profile submits, for `send`; `queue`: it may be submitted while the agent works.
+        command: the text of `send` is a command of the program itself: no prompt, and without our marker.
     """
 
     verb: Verb
@@ -122,6 +123,7 @@ class Action:
     submit: str = "Enter"
     settle: float = 0.3
     queue: bool = False
+    command: bool = False
     timeout: float = 0.0
     exclusive: str = ""
     severity: Severity = Severity.WARNING

@@ -21,6 +21,8 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             *CLAIMS,
             *WORK,
             *FIELDS,
+            "context_full",
+            "over_budget",
             "at_prompt",
             "recognised",
             "has_task",
@@ -34,6 +36,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
     "task": frozenset(
         {
             *WORK,
+            "over_budget",
             "claims_done",
             "claims_blocked",
             "offered",

@@ -182,7 +182,8 @@ class _Observing:
             self.usage[agent.name] = after
         task = f"task/{look.assignment.task}" if look.assignment is not None else ""
         self.spent.update(spent_on(self.record.spent, (agent.address, task), before, after))
-        return usage_facts(self.project, after, self.now.wall)
+        full = known("context_full", reading is not None and reading.full, source="screen", at=self.now.wall)
+        return {**usage_facts(self.project, after, self.now.wall), "context_full": full}
 
     def _receipts(self, agent: AgentSpec, told: Told) -> Iterator[tuple[str, str]]:
         for intent in self.record.intents.values():

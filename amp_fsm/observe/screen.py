@@ -7,7 +7,7 @@ rule that holds (`screen_rules`).  What no rule recognises is Unknown; nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -58,9 +58,10 @@ def read_screen(
     regions = Regions(profile, lines, variables, columns)
     box = read_composer(profile.composer, regions, variables)
     verdict = first_verdict(profile.rules, Shown(regions=regions, variables=variables, box=box))
-    reading = replace(_reading(verdict, box, body), queued=_queued(profile, regions))
+    reading = replace(_reading(verdict, box, body), queued=_at_bottom(profile.queued, regions))
     rules = usage_rules(profile, blocked=reading.composer is Composer.ABSENT)
-    reading = replace(reading, usage=shown_usage(rules, regions, now_wall, zone))
+    full = _at_bottom(profile.context_full, regions)
+    reading = replace(reading, usage=shown_usage(rules, regions, now_wall, zone), full=full)
     if verdict is None:
         return reading
     if profile.dialogs is not None and reading.dialog and verdict.line:  # a title comes before its dialog
@@ -90,11 +91,11 @@ def _reading(verdict: Verdict | None, box: Box, body: str) -> ScreenReading:
     )
 
 
-def _queued(profile: Profile, regions: Regions) -> bool:
-    """Return whether the bottom of the screen shows a prompt that waits for the end of the turn."""
-    bottom = regions.get("bottom") if profile.queued else None
+def _at_bottom(patterns: Sequence[str], regions: Regions) -> bool:
+    """Return whether some line at the bottom of the screen matches one of the patterns."""
+    bottom = regions.get("bottom") if patterns else None
     texts = [line.text for line in bottom.lines] if bottom else []
-    return any(re.search(pattern, text) for pattern in profile.queued for text in texts)
+    return any(re.search(pattern, text) for pattern in patterns for text in texts)
 
 
 def _limit_texts(verdict: Verdict, regions: Regions, columns: int | None) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels_of, spool_of
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
+from amp_fsm.model.profile import COMPACT
 from amp_fsm.model.project import AgentSpec, CheckSpec, Project, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id, marker
@@ -42,6 +43,10 @@ class Cause:
     mark: str = "🔄"
 
 
+RESUME_AGAIN = 600.0
+"""Seconds after a start in which a program that ended again is started without its old session."""
+
+
 def plan_actions(situation: Situation, cause: Cause, specs: Sequence[ActionSpec]) -> tuple[Intent, ...]:
     """Return the intents of `specs`, in order.  Verbs that take effect at commit make none.
 
@@ -61,7 +66,7 @@ def _intent(situation: Situation, cause: Cause, action: Action, key: str) -> Int
     lineage = situation.record.lineage
     name = intent_id(lineage, cause.address, cause.entry, cause.name, cause.tick, key)
     if action.verb is Verb.SEND:
-        text = f"{action.text.strip()}\n\n{marker(name)}"
+        text = action.text if action.command else f"{action.text.strip()}\n\n{marker(name)}"
         digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
         action = replace(action, text=text, digest=digest)
     return Intent(
@@ -104,12 +109,15 @@ def _send(situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[
     agent = situation.specs[cause.address]
     profile = situation.project.profiles[agent.profile] if isinstance(agent, AgentSpec) else None
     prompt = render(spec.what, values)
-    text = render(situation.project.prompts.get(prompt, ""), values)
+    command = prompt == COMPACT and COMPACT not in situation.project.prompts
+    own = profile.compact if profile is not None else ""
+    text = own if command else render(situation.project.prompts.get(prompt, ""), values)
     return Action(
         verb=Verb.SEND,
         target=cause.address,
         what=prompt,
         text=text,
+        command=command,
         submit=profile.submit if profile else "Enter",
         settle=profile.settle if profile else 0.3,
         queue=isinstance(agent, AgentSpec) and agent.queue and profile is not None and profile.queues,
@@ -126,11 +134,33 @@ def start_action(situation: Situation, address: str) -> Action:
     return Action(
         verb=Verb.START,
         target=address,
-        argv=start_command(project, spec),
+        argv=(*start_command(project, spec), *_resuming(situation, address)),
         env=tuple(sorted(env.items())),
         cwd=spec.cwd or project.root,
         window=spec.window,
     )
+
+
+def _resuming(situation: Situation, address: str) -> tuple[str, ...]:
+    """Return the arguments by which an agent that died at work goes on with its session; none where that is unsafe.
+
+    The last session of a folder is its own only if nobody else runs the program there.  What was tried shortly ago and
+    did not last is not tried again.
+    """
+    project, agent, held = situation.project, situation.specs[address], situation.assignment(address)
+    if not isinstance(agent, AgentSpec) or held is None or held.delivered is None:
+        return ()
+    profile = project.profiles[agent.profile]
+    alike = [other for other in project.agents.values() if _session_place(other) == _session_place(agent)]
+    if len(alike) > 1 or start_command(project, agent)[:1] != profile.command[:1]:
+        return ()
+    uses = situation.subjects[address].uses
+    tried = any(use.name == "start" and situation.now.policy - use.at < RESUME_AGAIN for use in uses)
+    return () if tried else profile.resume
+
+
+def _session_place(agent: AgentSpec) -> tuple[str, str, str]:
+    return agent.profile, agent.cwd, agent.env.get("HOME", "")
 
 
 def _agent_env(project: Project, agent: AgentSpec) -> Mapping[str, str]:

@@ -196,7 +196,9 @@ def _briefed(assignment: Assignment, intents: Sequence[Intent], *, moves: bool) 
     sent = next((intent for intent in intents if intent.action.verb is Verb.SEND), None)
     if sent is None or not moves:
         return None
-    return replace(assignment, prompt=sent.id, delivered=None, delivered_wall=None, unknown=False)
+    # After a command of the program itself the agent has to be briefed anew.
+    prompt = "" if sent.action.command else sent.id
+    return replace(assignment, prompt=prompt, delivered=None, delivered_wall=None, unknown=False)
 
 
 def _mark(actions: Sequence[ActionSpec]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.plan import Change, Held, Step
+from amp_fsm.plan.allowances import allowance_of, passed, spent_by
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.golden_rules import idle_seconds, span
 from amp_fsm.plan.offers import attempts_spent
@@ -33,6 +34,7 @@ def drift_of(
         late = overdue(situation, task)
         if late:
             found.append(Drift(address=task.address, kind="deadline", text=late))
+    found.extend(_over_budget(situation))
     found.extend(
         Drift(address=address, kind="removed", text="no longer in the configuration, but still holds an assignment")
         for address in situation.lost
@@ -57,3 +59,12 @@ def _agent_drift(situation: Situation, address: str, name: str) -> list[Drift]:
 def _too_long(situation: Situation, name: str) -> str:
     seconds, most = idle_seconds(situation.record, situation.project.agents[name]), situation.project.policies.idle_for
     return f" for more than {span(most)}" if seconds is not None and seconds > most else ""
+
+
+def _over_budget(situation: Situation) -> Iterator[Drift]:
+    """Yield every budget that is passed by somebody who could still use up more."""
+    for address in situation.project.budgets and situation.specs:
+        state = situation.machine(address).spec.states.get(situation.state(address))
+        said = passed(allowance_of(situation.project, address), spent_by(situation, address))
+        if said and (state is None or not state.final):
+            yield Drift(address=address, kind="over_budget", text=f"{said}: given nothing more (budgets)")

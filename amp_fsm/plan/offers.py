@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from amp_fsm.model.facts import Truth
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
 from amp_fsm.model.step import choose
+from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.deadlines import deadline_of
 from amp_fsm.plan.reassigning import attempts, is_avoided
 from amp_fsm.plan.situation import Situation
-from amp_fsm.plan.subject_facts import SubjectFacts, needs_met
+from amp_fsm.plan.subject_facts import SubjectFacts, needs_met, services_up
 
 _URGENCY = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
@@ -59,7 +61,11 @@ def _free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]
     free = [
         agent
         for agent in situation.project.agents.values()
-        if agent.address not in held and agent.name not in situation.by_agent and _would_assign(situation, agent)
+        if agent.address not in held
+        and agent.name not in situation.by_agent
+        and not over_budget(situation, agent.address)
+        and services_up(situation, agent.address).truth is not Truth.FALSE
+        and _would_assign(situation, agent)
     ]
     last = situation.record.last_assigned
     return sorted(free, key=lambda agent: (last.get(agent.name, -1.0), agent.name))
@@ -91,6 +97,7 @@ def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[Task
         and task.id not in situation.by_task
         and task.address not in held
         and not attempts_spent(situation, task)
+        and not over_budget(situation, task.address)
     ]
     for task in sorted(waiting, key=lambda task: rank(situation, task)):
         if needs_met(situation, task.address).truth == "true" and _would_take(situation, task):

@@ -8,6 +8,7 @@ from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment
 from amp_fsm.model.standard import STANDARD_FACTS
+from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.reassigning import attempts, others_for, refusals
 from amp_fsm.plan.situation import Situation
 
@@ -147,7 +148,8 @@ def _reassign_due(situation: Situation, address: str) -> Fact:
     return known("reassign_due", due, f"refused {refused} times of {assignment.agent}", "assignment")
 
 
-def _services_up(situation: Situation, address: str) -> Fact:
+def services_up(situation: Situation, address: str) -> Fact:
+    """Return whether every service that an agent requires is ready."""
     spec = situation.specs[address]
     required = spec.requires if isinstance(spec, AgentSpec) else ()
     facts = [situation.observed.facts.get(f"service/{name}", {}).get("ready") for name in required]
@@ -160,6 +162,11 @@ def _services_up(situation: Situation, address: str) -> Fact:
     return known("services_up", True, ", ".join(required), "http")
 
 
+def _over_budget(situation: Situation, address: str) -> Fact:
+    said = over_budget(situation, address)
+    return known("over_budget", bool(said), said, "usage")
+
+
 _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "has_task": _has_task,
     "has_holder": _has_holder,
@@ -169,7 +176,8 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "needs_met": needs_met,
     "needs_lost": _needs_lost,
     "reassign_due": _reassign_due,
-    "services_up": _services_up,
+    "services_up": services_up,
+    "over_budget": _over_budget,
     "deliverables_present": _of_held_task("deliverables_present"),
     "checks_passed": _of_held_task("checks_passed"),
     "checks_failed": _of_held_task("checks_failed"),

@@ -30,6 +30,7 @@ from amp_fsm.model.record import Assignment, Record, Sample, SubjectRecord, Use
 from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey, Tail
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
+from amp_fsm.model.usage import Spent
 from amp_fsm.observe.channels import hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import hook_facts
 from amp_fsm.observe.observed import observe
@@ -310,7 +311,7 @@ def _observed(team: Project, true: Mapping[str, tuple[str, ...]]) -> Observed:
 
 
 _DERIVED = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
-_DERIVED |= {"holder_busy", "needs_met", "needs_lost", "reassign_due"}
+_DERIVED |= {"holder_busy", "needs_met", "needs_lost", "reassign_due", "over_budget"}
 PROMPT = ("turn_over", "at_prompt")
 _STARTED = Use(name="start", at=9_995.0, entry=3, assignment="T-1#1", tick=1)
 _NUDGED = Use(name="nudge", at=9_600.0, entry=3, assignment="T-1#1", tick=1)
@@ -333,6 +334,11 @@ def _situations() -> Iterator[tuple[Record, Mapping[str, tuple[str, ...]]]]:
         yield _record({"agent/ada": "WORK", "task/T-1": "JUDGED"}, held), {"task": (verdict,)}
     yield _record({"agent/ada": "WORK", "task/T-1": "JUDGED"}, held), {}
     yield _record({"agent/ben": "FIRST"}), {"agent": PROMPT}
+    yield _record({"agent/ada": "WORK"}, held, since=NOW.policy - 400), {"agent": (*PROMPT, "context_full")}
+    yield _record({"agent/ada": "OFF"}, held), {"agent": ("gone",)}
+    for tokens, cost in ((100.0, 0.0), (0.0, 2.0)):
+        spent = {"agent/ada": Spent(tokens=tokens, cost=cost)}
+        yield replace(_record({"agent/ada": "IDLE"}), spent=spent), {"agent": PROMPT}
     yield _record({"agent/ada": "WORK"}, held, since=NOW.policy - 400), {"agent": PROMPT}
 
 

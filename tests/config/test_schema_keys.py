@@ -76,7 +76,7 @@ def rule(more: Mapping[str, object]) -> Key:
 AGENT = "machines.agent.states"
 JUDGED = "machines.task.states.JUDGED.transitions"
 START, FIRST, ASSIGN = (f"{AGENT}.{state}.transitions.0" for state in ("OFF", "UP", "IDLE"))
-NUDGE, SLOW = f"{AGENT}.WORK.timers.0", f"{AGENT}.WORK.timers.1"
+NUDGE, SLOW = f"{AGENT}.WORK.timers.1", f"{AGENT}.WORK.timers.2"
 ANYWHERE = {"machines__agent__transitions__0__from": "any"}
 SOON = {f"{SLOW}.after".replace(".", "__"): "1m", f"{NUDGE}.every".replace(".", "__"): "9h"}
 ONCE = {f"{NUDGE}.max".replace(".", "__"): 1}
@@ -222,6 +222,9 @@ KEYS: Mapping[str, Key] = {
     "notification.max": key("notices", "notifications.0.max", 1),
     "notification.per": key("notices", "notifications.0.per", "1m"),
     "notification.remove": key("notices", "notifications.0", {"name": "phone", "remove": True}),
+    "budgets": key("plans", "budgets", {}),
+    "budgets.*.tokens": key("plans", "budgets.agent/ada.tokens", 900),
+    "budgets.*.cost": key("plans", "budgets.agent/ada.cost", 1, **{"budgets__agent/ada__tokens": 0}),
     "policies": key("plans", "policies", {"prompt_min_lines": 1, "attempts": 9}),
     "policies.resync": key("read: resync", "policies.resync", "60s"),
     "policies.prompt_min_lines": key("lint", "policies.prompt_min_lines", 10),
@@ -334,6 +337,9 @@ KEYS: Mapping[str, Key] = {
     "profile.rules[].dialog": rule({"dialog": "survey"}),
     "profile.rules[].before": child("rules", BETA, {"before": "low"}),
     "profile.rules[].remove": child("rules", {"id": "low"}, {"remove": True}),
+    "profile.context_full": key("screens", "profiles.p.context_full", ["waiting"]),
+    "profile.compact": key("plans", "profiles.p.compact", "/smaller"),
+    "profile.resume": key("plans", "profiles.p.resume", ["--again"], agents__ada__command=["p-program"]),
     "profile.usage": key("screens", "profiles.p.usage", []),
     "profile.usage[].id": child("usage", {"id": "low", "pattern": "(?P<cost>7) tok"}, {"id": "other"}),
     "profile.usage[].pattern": key("screens", "profiles.p.usage.0.pattern", "(?P<context_left>\\d+)% full"),

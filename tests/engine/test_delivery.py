@@ -431,3 +431,17 @@ def test_a_receipt_ends_the_waiting_where_no_screen_can_be_read(scene: Scene) ->
     assert (done.status, done.note) == (IntentStatus.DONE, "hook: it has it")
     assert scene.pane.received == [TEXT]
     assert scene.effects() == ["paste", "submit"]
+
+
+def test_a_command_of_the_program_itself_is_typed_as_it_is_though_it_begins_like_one(scene: Scene) -> None:
+    text = "/compact"
+    action = replace(INTENT.action, text=text)
+    refused = scene.deliver(replace(INTENT, action=action))
+    assert (refused.status, scene.pane.received) == (IntentStatus.FAILED, [])
+    done = scene.deliver(replace(INTENT, action=replace(action, command=True)))
+    assert (done.status, scene.pane.received) == (IntentStatus.DONE, [text])
+
+
+def test_a_command_that_the_program_does_not_have_is_not_typed(scene: Scene) -> None:
+    done = scene.deliver(replace(INTENT, action=replace(INTENT.action, text="", command=True)))
+    assert (done.status, scene.effects()) == (IntentStatus.FAILED, [])

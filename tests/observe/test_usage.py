@@ -180,3 +180,29 @@ def test_a_declared_fact_compares_a_figure(name: str, over: float, truth: str) -
     assert facts["usage_percent"].value == "93"
     assert facts["usage_percent"].truth == "true"
     assert facts["context_percent"].truth == "false"
+
+
+@pytest.mark.parametrize(
+    ("program", "screen", "full"),
+    [
+        ("claude-code", f"● ok\n{RULE}\n❯ \n{RULE}\n  ? for shortcuts     Context left until auto-compact: 3%\n", True),
+        (
+            "claude-code",
+            f"● ok\n{RULE}\n❯ \n{RULE}\n  ?     Context left until auto-compact: 13%\n",
+            False,
+        ),
+        ("claude-code", f"● ok\n{RULE}\n❯ \n{RULE}\n  Context low (0% remaining) · Run /compact to go on\n", True),
+        ("codex", "› Ask\n\n  4% context left · ? for shortcuts\n", True),
+        ("codex", "› Ask\n\n  14% context left · ? for shortcuts\n", False),
+        ("codex", "› Ask\n\n  gpt default · 5% left · ~/demo\n", True),
+        ("pi", f"{RULE}\n \n{RULE}\n~/demo\n↑1.2k ↓300 97.2%/200k (auto)   m\n", True),
+        ("pi", f"{RULE}\n \n{RULE}\n~/demo\n↑1.2k ↓300 7.2%/200k (auto)   m\n", False),
+    ],
+)
+def test_a_full_context_is_seen(program: str, screen: str, full: bool) -> None:
+    assert read_screen(PROFILES[program], screen, {}, NOW).full is full
+
+
+def test_no_captured_screen_has_a_full_context() -> None:
+    read = (read_screen(PROFILES[s.program], s.ansi, s.variables, NOW) for s in SCREENS if s.program in PROFILES)
+    assert not any(reading.full for reading in read)

@@ -28,10 +28,13 @@ from amp_fsm.model.time import Now
 NOW = Now(policy=100_000.0, wall=1_795_430_400.0)
 SERVER = "4711:1795420000"
 SOURCES = {"claims": "row", "deliverables": "file", "checks": "check", "gone": "pane"}
-OF_THE_RECORD = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
+OF_THE_RECORD = frozenset(
+    {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "over_budget"}
+)
 DERIVED = {
     "agent": OF_THE_RECORD | {"deliverables_present", "checks_passed", "checks_failed"},
     "task": OF_THE_RECORD | {"holder_busy", "needs_met", "needs_lost", "reassign_due"},
+    "service": frozenset(),
 }
 
 
@@ -45,6 +48,7 @@ class Case:
         said = self._read("observed.yaml")
         panes = dict(_panes(project, said.get("panes") or {}))
         addresses = [*(a.address for a in project.agents.values()), *(t.address for t in project.tasks.values())]
+        addresses += [service.address for service in project.services.values()]
         return Observed(
             at=NOW.wall,
             facts={address: _facts(address, (said.get("facts") or {}).get(address) or []) for address in addresses},

@@ -105,6 +105,7 @@ def _of_profile(profile: Profile) -> Iterator[Pattern]:
         yield from _listed((*own, "placeholders"), profile.composer.placeholders)
         yield from _listed((*own, "collapsed"), profile.composer.collapsed, any_hit=True)
     yield from _listed((*root, "queued"), profile.queued, any_hit=True)
+    yield from _listed((*root, "context_full"), profile.context_full, any_hit=True)
     if profile.dialogs is not None:
         yield from _of_dialogs(profile.dialogs, (*root, "dialogs"))
     for place, rule in enumerate(profile.rules):

@@ -9,6 +9,7 @@ from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machin
 from amp_fsm.config.lint.templates import BRIEF, SAMPLE_AGENT, SAMPLE_TASK, Templates, Tried, sample_values
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.machine import ActionSpec, Verb
+from amp_fsm.model.profile import COMPACT
 from amp_fsm.model.project import AgentSpec, Project, TaskSpec
 
 MARKER = "[amp:0a1b2c3d]"
@@ -76,6 +77,8 @@ class PromptLint:
             if tried.error or tried.missing:
                 continue  # reported with the texts of actions
             known = name in self.project.prompts
+            if not known and name == COMPACT:
+                continue  # each program's own command
             if known or self._is_kinds_prompt(name) or self._name(name, word_path(action, path), "an action"):
                 found += [(name, task)] if known else []
         return found
