@@ -9,6 +9,8 @@ from amp_fsm.cli.lazy import LazyGroup
 COMMANDS = {
     "list": "List the tasks, how they stand and how long they may take.",
     "show": "Show all that is known of a task.",
+    "add": "Add a task to a YAML file of the configuration.",
+    "edit": "Set keys of a task in the YAML file that holds it.",
     "retry": "Bring a failed or cancelled task back into the queue.",
     "cancel": "Cancel a task, and with it those that need it if you say so.",
     "reassign": "Take a task from an agent whose program is gone.",

@@ -6,8 +6,9 @@ without surprises and whatever cannot be read has a place.  Places are looked up
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
@@ -16,11 +17,12 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from amp_fsm.config.yaml_compose import Composer, Marks, Span, UnusableError
+from amp_fsm.config.yaml_compose import Composer, Marks, Span, UnusableError, plain_value
 from amp_fsm.errors import Problem
 
 MOST_BYTES = 10_000_000
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -173,3 +175,25 @@ def dump(value: object) -> str:
     stream = StringIO()
     yaml.dump(value, stream)
     return stream.getvalue()
+
+
+def nodes(text: str) -> Any:
+    """Return the document's node tree, whose marks say where in the text everything stands; None for an empty one.
+
+    Raises:
+        YAMLError: it cannot be read.
+    """
+    return YAML(typ="safe", pure=True).compose(text)
+
+
+def inline(value: object) -> str:
+    """Return plain data as YAML on one line, fit to stand inside any other."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{inline(key)}: {inline(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(inline(item) for item in value) + "]"
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _PLAIN.fullmatch(value) and plain_value(value) == value:
+        return value
+    return "'" + value.replace("'", "''") + "'" if value.isprintable() else json.dumps(value, ensure_ascii=False)

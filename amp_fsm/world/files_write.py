@@ -1,4 +1,4 @@
-"""How a file is replaced: written beside its place, made durable, renamed over it.  Called by `files` alone."""
+"""How a file is replaced: written beside its place, made durable, renamed over it.  For `files` and `config_edit`."""
 
 from __future__ import annotations
 

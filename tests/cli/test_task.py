@@ -161,3 +161,58 @@ def test_while_another_process_holds_the_project_the_request_is_left_for_it(
     assert "left for the process that is at work" in said.out
     assert [(one.verb, one.arguments[0]) for one in home.store.load().requests] == [(command[0], f"task/{command[1]}")]
     assert states(home) == before
+
+
+def test_edit_changes_the_line_that_says_it_and_no_other(home: Home) -> None:
+    before = Path(home.config).read_text()
+    said = task(home, "edit", "T-2", "--minutes", "20", "--priority", "HIGH")
+    assert (said.code, said.err) == (0, "")
+    after = Path(home.config).read_text()
+    changed = [line for line in after.splitlines() if line not in before.splitlines()]
+    told = "title: Answer, needs: [T-1], minutes: 20, deadline: 2h, exclusive: [db]"
+    assert changed == [f"  - {{id: T-2, priority: HIGH, kind: code, {told}}}"]
+    assert len(after.splitlines()) == len(before.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("edit", "T-2", "--priority", "URGENT"), "E203"),
+        (("edit", "T-2", "--needs", "T-3"), "E235"),
+        (("edit", "T-2", "--deadline", "soon"), "E205"),
+        (("add", "T-9", "--kind", "art"), "E230"),
+        (("add", "T 9", "--kind", "code"), "E203"),
+    ],
+)
+def test_what_validate_would_refuse_is_refused_in_its_words_and_not_written(
+    home: Home, words: tuple[str, ...], code: str
+) -> None:
+    before = Path(home.config).read_text()
+    said = task(home, *words)
+    assert (said.code, said.out) == (1, "")
+    assert f" {code} " in said.err
+    assert Path(home.config).read_text() == before
+
+
+def test_a_task_is_added_to_a_file_that_the_configuration_includes(home: Home) -> None:
+    more = home.folder / "more.yaml"
+    more.write_text("# more work\ntasks:\n  - {id: M-1, kind: code, title: More}  # one\n")
+    config = Path(home.config)
+    config.write_text(config.read_text().replace("'builtin:prompts']", "'builtin:prompts', more.yaml]"))
+    said = task(
+        home, "add", "M-2", "--into", str(more), "--kind", "code", "--title", "Even more", "--brief", "objective", "Go"
+    )
+    assert (said.code, said.err) == (0, "")
+    assert more.read_text() == (
+        "# more work\ntasks:\n  - {id: M-1, kind: code, title: More}  # one\n"
+        "  - {id: M-2, title: Even more, kind: code, brief: {objective: Go}}\n"
+    )
+    assert "M-2" in task(home, "list").out
+    again = task(home, "add", "M-2", "--kind", "code")
+    assert "there is a task M-2 already" in again.err
+
+
+def test_a_file_that_is_not_of_the_configuration_is_refused(home: Home) -> None:
+    said = task(home, "add", "T-9", "--into", "elsewhere.yaml", "--kind", "code")
+    assert said.code == 1
+    assert "elsewhere.yaml is no file of the configuration" in said.err

@@ -1,0 +1,43 @@
+"""`task add`: one more task, written into a YAML file of the configuration."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from amp_fsm.cli.of_task.fields import given, task_options
+from amp_fsm.cli.output import print_json
+
+EXAMPLE = "\b\nExample:\n  amp-fsm task add my-team.yaml TASK-19 --into tasks.yaml --kind code --title 'Add orders'"
+
+
+@click.command("add", epilog=EXAMPLE, short_help="Add a task to a YAML file of the configuration.")
+@click.argument("config")
+@click.argument("task_id", metavar="ID")
+@click.option("--into", default="", metavar="FILE", help="The file that gets it; CONFIG itself by default.")
+@task_options
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON document.")
+def command(config: str, task_id: str, into: str, as_json: bool, **options: Any) -> None:
+    """Add task ID at the end of the tasks of FILE; comments and layout stay.
+
+    Nothing is written if the configuration could not be used afterwards: the problems are those of `validate`.
+    """
+    from amp_fsm.cli.of_task.yaml_files import file_named, loaded
+    from amp_fsm.config.yaml_edit import add_item
+    from amp_fsm.errors import NotPossibleError
+    from amp_fsm.world.config_edit import write_edited
+
+    files, project = loaded(config)
+    if task_id in project.tasks:
+        message = f"there is a task {task_id} already: {project.tasks[task_id].title}"
+        raise NotPossibleError(message, hint="change it with `task edit`")
+    file = file_named(files, into or config)
+    before = file.data.decode()
+    item = {"id": task_id, **given(options)}
+    write_edited(config, os.environ, file.name, before, add_item(before, "tasks", item))
+    if as_json:
+        print_json({"address": f"task/{task_id}", "file": file.name, "added": item})
+    else:
+        click.echo(f"task/{task_id} added to {file.name}")
