@@ -64,11 +64,11 @@ def status_text(project: Project, record: Record, config: str, rules: Sequence[G
     last = f"last pass {local_time(record.reading.wall)}" if record.reading is not None else "no pass yet"
     parts = [f"{project.name}   serial {record.serial}   {last}   {held_text(record.paused)}"]
     for kind, of_kind, head in (
-        ("agents", project.agents, ("agent", "state", "since", "task", "screen", "why")),
-        ("tasks", project.tasks, ("task", "state", "since", "held by", "", "why")),
-        ("services", project.services, ("service", "state", "since", "", "", "why")),
+        ("agents", project.agents, ("agent", "state", "since", "task", "screen", "held up by", "why")),
+        ("tasks", project.tasks, ("task", "state", "since", "held by", "", "", "why")),
+        ("services", project.services, ("service", "state", "since", "", "", "", "why")),
     ):
-        rows = [_row(record, spec) for spec in of_kind.values()]
+        rows = [_row(project, record, spec) for spec in of_kind.values()]
         shown = [column for column, title in enumerate(head) if title]
         told = table([head[column] for column in shown], [[row[column] for column in shown] for row in rows])
         parts.append(told or f"  no {kind}")
@@ -77,7 +77,7 @@ def status_text(project: Project, record: Record, config: str, rules: Sequence[G
     return "\n\n".join(parts) + "\n"
 
 
-def _row(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> list[str]:
+def _row(project: Project, record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> list[str]:
     subject = record.subjects.get(spec.address)
     kind, _, name = spec.address.partition("/")
     sample = record.samples.get(name) if kind == "agent" else None
@@ -87,8 +87,16 @@ def _row(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> list[str]:
         local_time(subject.since_wall) if subject is not None else "-",
         other_half(record, kind, name) or "-",
         sample.state or "-" if sample is not None else "-",
+        _held_up_by(project, record, name) or "-" if kind == "agent" else "",
         one_line(subject.because if subject is not None else "not seen yet"),
     ]
+
+
+def _held_up_by(project: Project, record: Record, name: str) -> str | None:
+    from amp_fsm.plan.blockage import blockage_of
+
+    found = blockage_of(project, record, project.agents[name])
+    return str(found) if found is not None else None
 
 
 def other_half(record: Record, kind: str, name: str) -> str:
@@ -126,9 +134,9 @@ def status_json(project: Project, record: Record, config: str, rules: Sequence[G
         "serial": record.serial,
         "last_pass": timestamp(record.reading.wall) if record.reading is not None else None,
         "held": sorted(record.paused),
-        "agents": [_subject_json(record, spec) for spec in project.agents.values()],
-        "tasks": [_subject_json(record, spec) for spec in project.tasks.values()],
-        "services": [_subject_json(record, spec) for spec in project.services.values()],
+        "agents": [_subject_json(project, record, spec) for spec in project.agents.values()],
+        "tasks": [_subject_json(project, record, spec) for spec in project.tasks.values()],
+        "services": [_subject_json(project, record, spec) for spec in project.services.values()],
         "golden_rules": rules_json(rules),
         "intents": [
             {**intent_json(intent), "resolve": resolve_command(config, intent) if intent.id in unknown else None}
@@ -137,7 +145,7 @@ def status_json(project: Project, record: Record, config: str, rules: Sequence[G
     }
 
 
-def _subject_json(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> dict[str, object]:
+def _subject_json(project: Project, record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> dict[str, object]:
     from amp_fsm.plan.as_json import timestamp
 
     subject = record.subjects.get(spec.address)
@@ -152,6 +160,7 @@ def _subject_json(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> d
         sample = record.samples.get(name)
         said |= {"task": other_half(record, kind, name) or None, "screen": sample.state if sample else None}
         said["evidence"] = sample.evidence if sample else None
+        said["blockage"] = _held_up_by(project, record, name)
         said["usage"] = usage_json(record, name)
     if kind == "task":
         said |= {"agent": other_half(record, kind, name) or None, "attempts": record.attempts.get(name, 0)}

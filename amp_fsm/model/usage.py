@@ -66,10 +66,12 @@ class Usage:
     Attributes:
         last: the last value of each figure.
         at: name of a figure to the wall time at which its program first showed that value.
+        full: its screen showed a full context in the last look.
     """
 
     last: Figures = NO_FIGURES
     at: Mapping[str, float] = field(default_factory=dict)
+    full: bool = False
 
 
 def in_words(name: str, value: float, now_wall: float) -> str:

@@ -177,13 +177,14 @@ class _Observing:
         shown = reading.usage if reading is not None else NO_FIGURES
         if reading is not None and reading.resets_at is not None:
             shown = replace(shown, resets_at=reading.resets_at)
-        after = remembered(before, shown, self.now.wall, gone=gone)
+        full = reading is not None and reading.full
+        after = remembered(before, shown, self.now.wall, gone=gone, full=full)
         if after != before:
             self.usage[agent.name] = after
         task = f"task/{look.assignment.task}" if look.assignment is not None else ""
         self.spent.update(spent_on(self.record.spent, (agent.address, task), before, after))
-        full = known("context_full", reading is not None and reading.full, source="screen", at=self.now.wall)
-        return {**usage_facts(self.project, after, self.now.wall), "context_full": full}
+        shown_full = known("context_full", full, source="screen", at=self.now.wall)
+        return {**usage_facts(self.project, after, self.now.wall), "context_full": shown_full}
 
     def _receipts(self, agent: AgentSpec, told: Told) -> Iterator[tuple[str, str]]:
         for intent in self.record.intents.values():

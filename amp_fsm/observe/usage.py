@@ -13,7 +13,7 @@ SAME_MOMENT = 120.0
 """Reset times that are no further apart than this are the same one, read twice from `in 2h 5m`."""
 
 
-def remembered(before: Usage, shown: Figures, now_wall: float, *, gone: bool = False) -> Usage:
+def remembered(before: Usage, shown: Figures, now_wall: float, *, gone: bool = False, full: bool = False) -> Usage:
     """Return what is known of an agent's usage after a look.
 
     A figure that is not shown now stays as it was last; but a context ends with its program (`gone`), and an allowance
@@ -28,7 +28,8 @@ def remembered(before: Usage, shown: Figures, now_wall: float, *, gone: bool = F
         last = replace(last, resets_at=None, usage_percent=shown.usage_percent)
     if gone:
         last = replace(last, context_percent=None)
-    return Usage(last=last, at={name: moment for name, moment in at.items() if getattr(last, name) is not None})
+    kept = {name: moment for name, moment in at.items() if getattr(last, name) is not None}
+    return Usage(last=last, at=kept, full=full)
 
 
 def _same(name: str, old: float | None, value: float) -> bool:

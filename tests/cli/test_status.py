@@ -29,7 +29,7 @@ def test_before_the_first_pass_everything_is_not_seen_yet_and_nothing_is_written
     said = home.run("status")
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("crew   serial 0   no pass yet   nothing is held\n")
-    assert "  ada    -      -      -     -       not seen yet\n" in said.out
+    assert "  ada    -      -      -     -       -           not seen yet\n" in said.out
     assert home.files() == before
 
 
@@ -38,7 +38,7 @@ def test_it_shows_who_holds_what_since_when_and_why(home: Home) -> None:
     lines = home.run("status").out.splitlines()
     at = local_time(WALL)
     assert lines[0] == f"crew   serial 1   last pass {at}   nothing is held"
-    assert f"  ada    ASSIGNED  {at}  T-1   idle    at_prompt, offered" in lines
+    assert f"  ada    ASSIGNED  {at}  T-1   idle    delivery    at_prompt, offered" in lines
     assert f"  T-1   ASSIGNED  {at}  ada      offered" in lines
     assert "  no services" in lines
 
