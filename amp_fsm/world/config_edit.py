@@ -28,8 +28,10 @@ def as_edited(config: str, environment: Mapping[str, str], name: str, text: str)
     return load(config, reader, environment, schema_text(), home=home, cwd=str(Path.cwd()))
 
 
-def write_edited(config: str, environment: Mapping[str, str], name: str, before: str, text: str) -> None:
-    """Write `text` in place of `before` into the configuration's file `name`.
+def write_edited(
+    config: str, environment: Mapping[str, str], name: str, before: str, text: str, *, dry_run: bool = False
+) -> None:
+    """Write `text` in place of `before` into the configuration's file `name`; with `dry_run` only check it.
 
     Raises:
         InvalidConfigError: the configuration could not be used with it; nothing was written.
@@ -39,6 +41,8 @@ def write_edited(config: str, environment: Mapping[str, str], name: str, before:
     loaded = as_edited(config, environment, name, text)
     if loaded.errors:
         raise InvalidConfigError(loaded.errors)
+    if dry_run:
+        return
     target = Path(name).resolve()
 
     def unchanged() -> None:

@@ -216,3 +216,45 @@ def test_a_file_that_is_not_of_the_configuration_is_refused(home: Home) -> None:
     said = task(home, "add", "T-9", "--into", "elsewhere.yaml", "--kind", "code")
     assert said.code == 1
     assert "elsewhere.yaml is no file of the configuration" in said.err
+
+
+class TestImport:
+    """Tasks that stand in other documents."""
+
+    @pytest.fixture
+    def listed(self, home: Home) -> Path:
+        made = home.folder / "TEAM.md"
+        made.write_text(
+            "# Tasks\n\n| ID | Task | Agent | Status |\n|---|---|---|---|\n"
+            "| T-1 | Greet | ada | PENDING |\n| X-8 | Old | ada | COMPLETED |\n"
+            "| X-9 | Say: goodbye | 1-Ben | PENDING |\n| someday | More | - | - |\n"
+        )
+        return made
+
+    def test_open_tasks_are_taken_over_and_the_rest_is_told(self, home: Home, listed: Path) -> None:
+        said = task(home, "import", str(listed), "--kind", "code")
+        assert (said.code, said.err) == (4, "")
+        assert said.out.splitlines() == [
+            "  + X-9  Say: goodbye  (kind code, prefer ['ben'])",
+            "  - TEAM.md:5: T-1 is there already",
+            "  - TEAM.md:6: X-8 is done",
+            "  ? TEAM.md:8: no task id and title in: someday | More | - | -",
+            f"1 imported into {home.config}, 2 left out, 1 could not be read",
+        ]
+        assert "  - {id: X-9, kind: code, title: 'Say: goodbye', prefer: [ben]}\n" in Path(home.config).read_text()
+        again = task(home, "import", str(listed), "--kind", "code", "--json").json
+        assert (again["imported"], len(again["left_out"])) == ([], 3)
+
+    def test_a_dry_run_writes_nothing(self, home: Home, listed: Path) -> None:
+        before = home.files()
+        said = task(home, "import", str(listed), "--kind", "code", "--dry-run")
+        assert "1 would be imported" in said.out
+        assert home.files() == before
+
+    @pytest.mark.parametrize("more", [(), ("--dry-run",)])
+    def test_what_validate_would_refuse_is_not_imported(self, home: Home, listed: Path, more: tuple[str, ...]) -> None:
+        before = home.files()
+        said = task(home, "import", str(listed), "--kind", "art", *more)
+        assert (said.code, said.out) == (1, "")
+        assert " E230 " in said.err
+        assert home.files() == before
