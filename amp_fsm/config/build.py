@@ -88,6 +88,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         notifications=notifications,
         budgets={address: _convert(data, Allowance) for address, data in _items(tree, "budgets")},
         policies=_convert(tree.get("policies") or {}, Policies),
+        task_ids=tree["project"].get("task_ids", "TASK-{n:03}"),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
     return project, tuple(findings)

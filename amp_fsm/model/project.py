@@ -347,6 +347,7 @@ class Project:
         root: absolute path of the project's folder; relative paths in the configuration start there.
         store: absolute path of the store's folder (SQLite file, check runs, STOP file, saved plans).
         budgets: address (`agent/NAME`, `task/ID`; `*` for every one) to what may be used up.
+        task_ids: pattern of the ids of tasks that are added without one.
         source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
     """
 
@@ -371,3 +372,4 @@ class Project:
     budgets: Mapping[str, Allowance] = field(default_factory=dict)
     policies: Policies = Policies()
     tests: tuple[MachineTest, ...] = ()
+    task_ids: str = "TASK-{n:03}"

@@ -212,6 +212,13 @@ def test_a_task_is_added_to_a_file_that_the_configuration_includes(home: Home) -
     assert "there is a task M-2 already" in again.err
 
 
+def test_a_task_without_an_id_gets_the_next_one_of_the_pattern(home: Home) -> None:
+    config = Path(home.config)
+    config.write_text(config.read_text().replace("{name: crew,", "{name: crew, task_ids: 'T-{n}',"))
+    assert task(home, "add", "--kind", "code", "--title", "Next").out == f"task/T-4 added to {config}\n"
+    assert "- {id: T-4, title: Next, kind: code}" in config.read_text()
+
+
 def test_a_file_that_is_not_of_the_configuration_is_refused(home: Home) -> None:
     said = task(home, "add", "T-9", "--into", "elsewhere.yaml", "--kind", "code")
     assert said.code == 1

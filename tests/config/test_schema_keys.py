@@ -97,6 +97,7 @@ KEYS: Mapping[str, Key] = {
     "project.name": key("facts", "project.name", "crew"),
     "project.root": key("looks", "project.root", "/other"),
     "project.store": key("read: store", "project.store", "/elsewhere"),
+    "project.task_ids": key("read: task_ids", "project.task_ids", "T-{n}"),
     "project.language": key("prompts", "project.language", "fr"),
     "include": key("plans", "include", ["included.yaml", "other.yaml"], kinds__code__prompt="included"),
     "tmux": key("facts", "tmux", {"session": "other"}),

@@ -15,21 +15,23 @@ EXAMPLE = "\b\nExample:\n  amp-fsm task add my-team.yaml TASK-19 --into tasks.ya
 
 @click.command("add", epilog=EXAMPLE, short_help="Add a task to a YAML file of the configuration.")
 @click.argument("config")
-@click.argument("task_id", metavar="ID")
+@click.argument("task_id", metavar="[ID]", default="")
 @click.option("--into", default="", metavar="FILE", help="The file that gets it; CONFIG itself by default.")
 @task_options
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON document.")
 def command(config: str, task_id: str, into: str, as_json: bool, **options: Any) -> None:
-    """Add task ID at the end of the tasks of FILE; comments and layout stay.
+    """Add task ID at the end of the tasks of FILE; comments and layout stay.  Without ID it gets the next number.
 
     Nothing is written if the configuration could not be used afterwards: the problems are those of `validate`.
     """
     from amp_fsm.cli.of_task.yaml_files import file_named, loaded
     from amp_fsm.config.yaml_edit import add_item
     from amp_fsm.errors import NotPossibleError
+    from amp_fsm.model.task_ids import next_id
     from amp_fsm.world.config_edit import write_edited
 
     files, project = loaded(config)
+    task_id = task_id or next_id(project.task_ids, project.tasks)
     if task_id in project.tasks:
         message = f"there is a task {task_id} already: {project.tasks[task_id].title}"
         raise NotPossibleError(message, hint="change it with `task edit`")
