@@ -68,12 +68,37 @@ class HookSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptUsage:
+    """Where a transcript's lines tell what was used up.  Everything but `event` is a dotted path, or several to add up.
+
+    Attributes:
+        event: pattern of the kind of line that does.
+        once: of what tells lines apart; those alike tell of the same request again.
+        spent: of the tokens of one request; `cost`: of its cost.
+        total: of the session's tokens so far; where there is one, `spent` is not needed.
+        context: of the tokens in the context, and `window`: of how many it holds.
+        usage_percent: of how much of the allowance is used; `resets_at`: of when it begins anew.
+    """
+
+    event: str
+    once: str = ""
+    spent: tuple[str, ...] = ()
+    cost: str = ""
+    total: str = ""
+    context: tuple[str, ...] = ()
+    window: str = ""
+    usage_percent: str = ""
+    resets_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptSpec:
     """Where the program writes down what is said, as lines of JSON, and what its lines mean.
 
     Attributes:
         files: glob; `{home}` and `{cwd}` are the agent's, `{folder}` is `cwd` with all that `folder` matches as `-`.
         name: dotted path of a line's kind; `time`: of its moment (ISO 8601, or seconds or milliseconds).
+        usage: where they tell what was used up.
     """
 
     files: str
@@ -81,6 +106,7 @@ class TranscriptSpec:
     name: str = "type"
     time: str = "timestamp"
     events: tuple[EventRule, ...] = ()
+    usage: TranscriptUsage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,14 @@ class Figures:
     cost: float | None = None
     resets_at: float | None = None
 
+    def under(self, other: Figures) -> Figures:
+        """Return the figures of `other`, and these where it has none."""
+        return Figures(**{name: _first(getattr(other, name), getattr(self, name)) for name in FIELDS})
+
+
+def _first(one: float | None, other: float | None) -> float | None:
+    return one if one is not None else other
+
 
 FIELDS = ("usage_percent", "context_percent", "tokens", "cost", "resets_at")
 """Names of the figures: of facts, of `field` in a declared fact, and in what `status --json` prints."""
@@ -66,11 +74,14 @@ class Usage:
     Attributes:
         last: the last value of each figure.
         at: name of a figure to the wall time at which its program first showed that value.
+        heard: moment of the newest line of a transcript that was counted; `once`: what tells it from others.
         full: its screen showed a full context in the last look.
     """
 
     last: Figures = NO_FIGURES
     at: Mapping[str, float] = field(default_factory=dict)
+    heard: float = 0.0
+    once: str = ""
     full: bool = False
 
 

@@ -42,7 +42,7 @@ def spool_events(
     at = int(moment) / 1e9 if moment.isdigit() else tail.mtime
     if at < wanted.since and not wanted.marked(tail.text):
         return
-    said = _parsed(tail.text)
+    said = parsed(tail.text)
     name = spec.name if isinstance(spec, HookSpec) else STATE
     called = " ".join(values_at(said, name))
     if called:
@@ -63,8 +63,8 @@ def transcript_events(spec: TranscriptSpec, tail: Tail, wanted: Wanted = EVERYTH
         marked = wanted.marked(line)
         if old and not marked:
             continue
-        said = _parsed(line)
-        at = _moment(values_at(said, spec.time), tail.mtime)
+        said = parsed(line)
+        at = moment_of(values_at(said, spec.time), tail.mtime)
         old = old or at < wanted.since
         if old and not marked:
             continue
@@ -75,7 +75,8 @@ def transcript_events(spec: TranscriptSpec, tail: Tail, wanted: Wanted = EVERYTH
     return tuple(reversed(found))
 
 
-def _parsed(text: str) -> object:
+def parsed(text: str) -> object:
+    """Return what a line of JSON says; None when it is none."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -116,7 +117,8 @@ def _stands(said: object, path: str, pattern: str) -> bool:
     return any(re.search(pattern, value) for value in values_at(said, path))
 
 
-def _moment(values: Sequence[str], otherwise: float) -> float:
+def moment_of(values: Sequence[str], otherwise: float) -> float:
+    """Return the first of the values that is a moment, as wall time."""
     for value in values:
         try:
             number = float(value)

@@ -43,12 +43,14 @@ class Told:
     Attributes:
         ending: channels that tell of a turn's end too; the others give receipts and no hints.
         changed: when anything of them last changed, wall time; 0 when nothing is there.
+        transcripts: its own transcripts, the newest last.
         failed: channel to why it could not be read.
     """
 
     events: tuple[Event, ...] = ()
     changed: float = 0.0
     ending: frozenset[Channel] = frozenset()
+    transcripts: tuple[Tail, ...] = ()
     failed: tuple[tuple[Channel, str], ...] = ()
 
 
@@ -61,6 +63,7 @@ def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen, sinc
     wanted = Wanted(since=since, markers=markers)
     changed = 0.0
     events: list[Event] = []
+    own: tuple[Tail, ...] = ()
     failed: list[tuple[Channel, str]] = []
     for channel, spec in ((Channel.HOOK, channels.hook), (Channel.OSC, channels.osc)):
         if spec is not None:
@@ -75,7 +78,7 @@ def told_by(project: Project, agent: AgentSpec, record: Record, seen: Seen, sinc
         events += (event for tail in own for event in transcript_events(channels.transcript, tail, wanted))
         changed = max([changed, *(tail.mtime for tail in own)])
     events.sort(key=lambda event: event.at)
-    return Told(events=tuple(events), changed=changed, ending=_ending(channels), failed=tuple(failed))
+    return Told(events=tuple(events), changed=changed, ending=_ending(channels), transcripts=own, failed=tuple(failed))
 
 
 def _ending(channels: Channels) -> frozenset[Channel]:

@@ -26,6 +26,7 @@ from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift, survivor_drift
+from amp_fsm.observe.transcript_usage import heard_usage
 from amp_fsm.observe.usage import remembered, spent_on, usage_facts
 from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
 
@@ -123,7 +124,7 @@ class _Observing:
             declared_facts(self.project, self.seen, self.run_keys, agent.name, look.pane, self._capture(look.pane))
         )
         facts.update(hook_facts(self.project, told, self.now.wall))
-        facts.update(self._usage(agent, look, gone=facts["gone"].truth is Truth.TRUE))
+        facts.update(self._usage(agent, look, told, gone=facts["gone"].truth is Truth.TRUE))
         self.receipts.update(self._receipts(agent, told))
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
@@ -171,15 +172,24 @@ class _Observing:
         asked = (spec.within for spec in self.project.facts.values() if spec.source is Source.HOOK)
         return max([self.project.policies.hint, *asked])
 
-    def _usage(self, agent: AgentSpec, look: Look, *, gone: bool) -> Mapping[str, Fact]:
+    def _usage(self, agent: AgentSpec, look: Look, told: Told, *, gone: bool) -> Mapping[str, Fact]:
         """Return the facts of an agent's usage; what it used up since the last look goes to it and to its task."""
         reading, before = look.reading, self.record.usage.get(agent.name, Usage())
         shown = reading.usage if reading is not None else NO_FIGURES
         if reading is not None and reading.resets_at is not None:
             shown = replace(shown, resets_at=reading.resets_at)
         full = reading is not None and reading.full
+        spec = look.profile.channels.transcript
+        heard = (
+            heard_usage(spec, told.transcripts, before, self.now.wall)
+            if spec and spec.usage and told.transcripts
+            else None
+        )
+        if heard is not None:
+            # The screen rounds its counters, and two that count the same may not be mixed.
+            shown, before = replace(shown, tokens=None, cost=None).under(heard[0]), heard[1]
         after = remembered(before, shown, self.now.wall, gone=gone, full=full)
-        if after != before:
+        if after != self.record.usage.get(agent.name, Usage()):
             self.usage[agent.name] = after
         task = f"task/{look.assignment.task}" if look.assignment is not None else ""
         self.spent.update(spent_on(self.record.spent, (agent.address, task), before, after))

@@ -29,7 +29,7 @@ def remembered(before: Usage, shown: Figures, now_wall: float, *, gone: bool = F
     if gone:
         last = replace(last, context_percent=None)
     kept = {name: moment for name, moment in at.items() if getattr(last, name) is not None}
-    return Usage(last=last, at=kept, full=full)
+    return replace(before, last=last, at=kept, full=full)
 
 
 def _same(name: str, old: float | None, value: float) -> bool:

@@ -30,11 +30,12 @@ from amp_fsm.model.record import Assignment, Record, Sample, SubjectRecord, Use
 from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey, Tail
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
-from amp_fsm.model.usage import Spent
+from amp_fsm.model.usage import Spent, Usage
 from amp_fsm.observe.channels import hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import hook_facts
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
+from amp_fsm.observe.transcript_usage import heard_usage
 from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.golden_rules import golden_rules
 from amp_fsm.plan.needs import needs, run_keys
@@ -375,7 +376,9 @@ _TAILS: Mapping[str, tuple[tuple[str, str], ...]] = {
         (
             "one.jsonl",
             f'{{"kind": "user", "said": "Do it. [amp:p]", "at": {NOW.wall - 39}, "other": {NOW.wall - 38}}}\n'
-            f'{{"kind": "note", "at": {NOW.wall - 15}}}\n',
+            f'{{"kind": "note", "at": {NOW.wall - 15}}}\n'
+            f'{{"kind": "spent", "at": {NOW.wall - 14}, "id": "1", "a": 5, "b": 6, "c": 2, "w": 50, "p": 8, "r": 9}}\n'
+            f'{{"kind": "spent", "at": {NOW.wall - 13}, "id": "1", "a": 5, "b": 6, "c": 2, "w": 50, "p": 8, "r": 9}}\n',
         ),
     ),
     "osc": ((f"{NOW.wall - 10:.0f}000000000-1.osc.json", '{"state": "blocked"}'),),
@@ -395,6 +398,8 @@ def channels(changes: Mapping[str, Any]) -> object:
         told = told_by(team, agent, JUDGED, Seen(terminal=SURVEY, tails=tails))
         parts = {channel: [e for e in told.events if e.channel == channel] for channel in _TAILS}
         hints = [hint_of(told, NOW.wall + later, team.policies.hint) for later in (0.0, 15.0, 25.0)]
+        spec, before = team.profiles[agent.profile].channels.transcript, Usage(heard=1.0)
+        found += [heard_usage(spec, told.transcripts, before, NOW.wall) if spec is not None else None]
         found += [parts, hints, receipt_in(told.events, "p"), hook_facts(team, told, NOW.wall)]
     hooks = [profile.channels.hook for profile in team.profiles.values()]
     return found, [(hook.file, hook.notes, _settings(hook)) for hook in hooks if hook is not None]

@@ -89,6 +89,7 @@ DIARY = {"file": "D.md", "table": {"heading": "D"}, "row": {"What": "{{ because 
 NEW_WAY = {"name": "new", "to": "LAST", "when": "gone"}
 NEW_TIMER = {"name": "new", "after": "1m", "to": "LAST"}
 CHANNELS = "profiles.p.channels"
+USED = f"{CHANNELS}.transcript.usage"
 BETA = {"id": "beta", "state": "working", "region": "screen", "matches": ["alpha"]}
 
 KEYS: Mapping[str, Key] = {
@@ -380,6 +381,18 @@ KEYS: Mapping[str, Key] = {
     "profile.channels.transcript.name": key("channels", f"{CHANNELS}.transcript.name", "said"),
     "profile.channels.transcript.time": key("channels", f"{CHANNELS}.transcript.time", "other"),
     "profile.channels.transcript.events": key("channels", f"{CHANNELS}.transcript.events", []),
+    "profile.channels.transcript.usage": key("channels", f"{USED}", REST),
+    "profile.channels.transcript.usage.event": key("channels", f"{USED}.event", "other"),
+    "profile.channels.transcript.usage.once": key("channels", f"{USED}.once", "other"),
+    "profile.channels.transcript.usage.spent": key("channels", f"{USED}.spent", ["b"]),
+    "profile.channels.transcript.usage.cost": key("channels", f"{USED}.cost", "a"),
+    "profile.channels.transcript.usage.total": Key(
+        seen="channels", given={f"{USED}.spent": []}, change={f"{USED}.total": "a"}
+    ),
+    "profile.channels.transcript.usage.context": key("channels", f"{USED}.context", ["b"]),
+    "profile.channels.transcript.usage.window": key("channels", f"{USED}.window", "a"),
+    "profile.channels.transcript.usage.usage_percent": key("channels", f"{USED}.usage_percent", "a"),
+    "profile.channels.transcript.usage.resets_at": key("channels", f"{USED}.resets_at", "a"),
     "profile.channels.osc": key("channels", f"{CHANNELS}.osc", REST),
     "profile.channels.osc.number": key("read: number", f"{CHANNELS}.osc.number", 777),
     "profile.channels.osc.events": key("channels", f"{CHANNELS}.osc.events", []),

@@ -49,6 +49,8 @@ def _rules(channels: Channels) -> Iterator[tuple[str, int, EventRule]]:
 def _patterns(channels: Channels, path: Path) -> Iterator[Pattern]:
     if channels.transcript is not None:
         yield Pattern(text=channels.transcript.folder, path=(*path, "transcript", "folder"), any_hit=True)
+        usage = channels.transcript.usage
+        yield Pattern(text=usage.event if usage else "", path=(*path, "transcript", "usage", "event"), any_hit=True)
     for channel, place, rule in _rules(channels):
         own = (*path, channel, "events", place)
         yield Pattern(text=rule.event, path=(*own, "event"), any_hit=True)
