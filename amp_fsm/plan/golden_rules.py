@@ -159,8 +159,10 @@ def idle_seconds(record: Record, agent: AgentSpec) -> float | None:
 
 
 def span(seconds: float) -> str:
-    """Return a duration in words: `45s`, `12m`, `2h05m`."""
+    """Return a duration in words: `45s`, `2m30s`, `12m`, `2h05m`."""
     if seconds < 120:
         return f"{seconds:.0f}s"
-    minutes = int(seconds // 60)
+    minutes, rest = divmod(int(seconds), 60)
+    if minutes < 10 and rest:
+        return f"{minutes}m{rest:02}s"
     return f"{minutes}m" if minutes < 120 else f"{minutes // 60}h{minutes % 60:02}m"

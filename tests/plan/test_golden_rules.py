@@ -96,4 +96,11 @@ def test_an_agent_that_is_idle_for_too_long_is_drift_that_says_so() -> None:
 
 
 def test_durations_are_in_words() -> None:
-    assert [span(seconds) for seconds in (0, 119, 120, 7199, 7500)] == ["0s", "119s", "2m", "119m", "2h05m"]
+    assert [span(seconds) for seconds in (0, 119, 120, 150, 7199, 7500)] == [
+        "0s",
+        "119s",
+        "2m",
+        "2m30s",
+        "119m",
+        "2h05m",
+    ]
