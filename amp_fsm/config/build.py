@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ from amp_fsm.model.project import (
     TaskSpec,
     TmuxSpec,
 )
+from amp_fsm.model.workspace import WorkspaceKind, WorktreesSpec
 
 _PRIORITIES = {"HAUTE": "HIGH", "MOYENNE": "MEDIUM", "MED": "MEDIUM", "BASSE": "LOW"}
 Tree = Mapping[str, Any]
@@ -89,6 +90,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         budgets={address: _convert(data, Allowance) for address, data in _items(tree, "budgets")},
         policies=_convert(tree.get("policies") or {}, Policies),
         task_ids=tree["project"].get("task_ids", "TASK-{n:03}"),
+        worktrees=_worktrees(tree["project"].get("worktrees") or {}, root, origin.home),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
     return project, tuple(findings)
@@ -221,8 +223,17 @@ def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[
         checks=_union(kind.checks if kind else (), data.get("checks")),
         brief=brief,
         order=place,
+        workspace=WorkspaceKind(data["workspace"]) if "workspace" in data else kind.workspace if kind else _SHARED,
         machine=data.get("machine", "task"),
     )
+
+
+_SHARED = WorkspaceKind.SHARED
+
+
+def _worktrees(data: Tree, root: str, home: str) -> WorktreesSpec:
+    made = _convert(data, WorktreesSpec)
+    return replace(made, folder=_absolute(made.folder, root, home)) if made.folder else made
 
 
 def _union(first: tuple[str, ...], second: list[str] | None) -> tuple[str, ...]:

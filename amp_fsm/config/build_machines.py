@@ -26,6 +26,7 @@ WORDED = {
     "verdict": Verb.VERDICT,
     "send": Verb.SEND,
     "run": Verb.RUN,
+    "git": Verb.GIT,
     "set_row": Verb.SET_ROW,
     "append_row": Verb.APPEND_ROW,
     "notify": Verb.NOTIFY,

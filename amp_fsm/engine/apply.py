@@ -29,6 +29,7 @@ from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, IntentStatus, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen
+from amp_fsm.model.workspace import Workspace
 from amp_fsm.observe.claims import STATUS
 from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
@@ -66,6 +67,7 @@ class Performer:
         self._progress = Progress(world.store, world.clock, record, on_done)
         self._ends = ends
         self._files = threading.Lock()
+        self._repository = threading.Lock()
         self._starting = threading.Lock()
         self._looks = SharedLook(project, world.terminal)
 
@@ -141,6 +143,8 @@ class Performer:
                 self.world.runner.forget(intent.action.key)
                 self.world.runner.start(intent.action)
                 return _done(intent, "started")
+            case Verb.GIT:
+                return self._git(intent)
             case Verb.SET_ROW:
                 return self._set_row(intent)
             case Verb.APPEND_ROW:
@@ -211,6 +215,22 @@ class Performer:
         if effect.happened:
             return _done(intent, f"pane {intent.pane.pane} is ours now")
         return replace(intent, status=IntentStatus.VOID, note=effect.reason)
+
+    def _git(self, intent: Intent) -> Intent:
+        action, repository = intent.action, self.world.repository
+        if repository is None:
+            return replace(intent, status=IntentStatus.FAILED, note="there is no repository")
+        workspace = Workspace(folder=action.cwd, branch=action.target)
+        with self._repository:  # git locks the whole repository for most of what it does
+            match action.what:
+                case "create":
+                    return _done(intent, repository.create(workspace))
+                case "commit":
+                    return _done(intent, repository.commit(workspace, action.text))
+                case "merge":
+                    return _done(intent, repository.merge(workspace, action.text))
+                case _:
+                    return _done(intent, repository.clean(workspace))
 
     # ---- documents -----------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
         inputs=inputs,
         survivors=survivors_of(project, world.runner, survey, wanted.paneless),
         missing=world.runner.missing(wanted.programs) if wanted.programs else frozenset(),
+        workspaces=world.repository.look(wanted.workspaces) if wanted.workspaces and world.repository else {},
     )
     return seen, keys
 

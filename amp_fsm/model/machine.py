@@ -29,6 +29,7 @@ class Verb(StrEnum):
     SEND = "send"  # deliver a prompt
     ANSWER = "answer"  # choose an answer of the dialog that is up; made by the planner from `approvals` only
     RUN = "run"  # start the task's checks, detached
+    GIT = "git"  # make, commit, merge or remove the task's worktree
     SET_ROW = "set_row"  # write cells of a status row
     APPEND_ROW = "append_row"  # add a row to a log table
     NOTIFY = "notify"  # tell the operator
@@ -51,8 +52,8 @@ class ActionSpec:
     """One action as configured; texts are templates, rendered when the action is planned.
 
     Attributes:
-        what: the prompt of `send`, the log document of `append_row`, `checks` of `run`, the verdict, the receiver
-            of `notify`.
+        what: the prompt of `send`, the log document of `append_row`, `checks` of `run`, the step of `git`, the verdict,
+            the receiver of `notify`.
         document: the document of `set_row`.
         cells: column key to template, of `set_row`.
         text: the message of `notify`, if it is not the default one; `severity`: how much it matters.

@@ -10,6 +10,7 @@ from amp_fsm.model.channel import Channel
 from amp_fsm.model.machine import Budget, MachineSpec
 from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile
+from amp_fsm.model.workspace import Workspace, WorkspaceKind, WorktreesSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +217,7 @@ class KindSpec:
     prompt: str
     skills: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
+    workspace: WorkspaceKind = WorkspaceKind.SHARED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +240,7 @@ class TaskSpec:
         exclusive: groups of which no two tasks are ever held at the same time.
         minutes: how long it is thought to take; 0: nobody said.
         brief: what the kind's prompt tells about it: key to text, or to a list of texts.
-        deliverables, checks, skills: those of its kind are already merged in.
+        deliverables, checks, skills, workspace: those of its kind are already merged in.
         order: its place in the configuration; ties of priority are broken by it.
     """
 
@@ -256,6 +258,7 @@ class TaskSpec:
     deliverables: tuple[Deliverable, ...] = ()
     checks: tuple[str, ...] = ()
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    workspace: WorkspaceKind = WorkspaceKind.SHARED
     order: int = 0
     machine: str = "task"
 
@@ -348,6 +351,7 @@ class Project:
         store: absolute path of the store's folder (SQLite file, check runs, STOP file, saved plans).
         budgets: address (`agent/NAME`, `task/ID`; `*` for every one) to what may be used up.
         task_ids: pattern of the ids of tasks that are added without one.
+        worktrees: how those of tasks with `workspace: worktree` are made.
         source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
     """
 
@@ -371,5 +375,18 @@ class Project:
     notifications: tuple[NotificationSpec, ...] = ()
     budgets: Mapping[str, Allowance] = field(default_factory=dict)
     policies: Policies = Policies()
+    worktrees: WorktreesSpec = field(default_factory=WorktreesSpec)
     tests: tuple[MachineTest, ...] = ()
     task_ids: str = "TASK-{n:03}"
+
+    def workspace(self, task: TaskSpec) -> Workspace | None:
+        """Return the worktree of a task; None when it is worked on in the root."""
+        if task.workspace is WorkspaceKind.SHARED:
+            return None
+        branch = self.worktrees.branch.replace("{task}", task.id)
+        return Workspace(folder=f"{self.worktrees.folder or f'{self.store}/worktrees'}/{task.id}", branch=branch)
+
+    def place(self, task: TaskSpec, path: str) -> str:
+        """Return where a path of a task is looked at: in its worktree, if it has one."""
+        workspace = self.workspace(task)
+        return path if workspace is None or path.startswith("/") else f"{workspace.folder}/{path}"

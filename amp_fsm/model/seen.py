@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from amp_fsm.model.workspace import WorkspaceSeen
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
@@ -166,6 +168,7 @@ class Seen:
         inputs: check name to the digest of its inputs.
         survivors: address to the processes that outlived its pane.
         missing: pairs of program and folder that were asked for and are not on this machine.
+        workspaces: folder of a task's worktree to how it stands.
     """
 
     terminal: Survey | Failed
@@ -178,3 +181,4 @@ class Seen:
     inputs: Mapping[str, str | Failed] = field(default_factory=dict)
     missing: frozenset[tuple[str, str]] = frozenset()
     survivors: Mapping[str, tuple[Survivor, ...]] = field(default_factory=dict)
+    workspaces: Mapping[str, WorkspaceSeen | Failed] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from amp_fsm.model.usage import FIELDS
+from amp_fsm.model.workspace import FACTS as WORKSPACE
 
 SCREEN_CLASSES = ("gone", "busy", "asks", "errored", "limited", "starting", "turn_over")
 """At most one of these is true of an agent at any time."""
@@ -37,6 +38,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
         {
             *WORK,
             "over_budget",
+            *WORKSPACE,
             "claims_done",
             "claims_blocked",
             "offered",

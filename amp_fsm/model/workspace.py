@@ -5,6 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+FACTS = (
+    "wants_worktree",
+    "workspace_ready",
+    "workspace_blocked",
+    "workspace_committed",
+    "workspace_merged",
+    "merge_conflict",
+    "merge_ready",
+)
+"""What guards may ask of a task's workspace; of a task in the shared folder only `workspace_ready` is true."""
+
 
 class WorkspaceKind(StrEnum):
     """Where a task's work is done."""

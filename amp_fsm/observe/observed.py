@@ -29,6 +29,7 @@ from amp_fsm.observe.strangers import pane_drift, survivor_drift
 from amp_fsm.observe.transcript_usage import heard_usage
 from amp_fsm.observe.usage import remembered, spent_on, usage_facts
 from amp_fsm.observe.work import check_facts, deliverables_fact, run_status
+from amp_fsm.observe.workspace import needs_person, workspace_facts
 
 
 def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Mapping[str, str]) -> Observed:
@@ -49,6 +50,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
     for service in project.services.values():
         observing.service(service)
     failures = {task.id: observing.task(task) for task in _looked_at(project, seen, run_keys)}
+    observing.workspaces()
     return Observed(
         at=now.wall,
         facts=observing.facts,
@@ -80,7 +82,7 @@ def _looked_at(project: Project, seen: Seen, run_keys: Mapping[str, str]) -> tup
     return tuple(
         task
         for task in project.tasks.values()
-        if task.id in judged or any(item.file in seen.globs for item in task.deliverables)
+        if task.id in judged or any(project.place(task, item.file) in seen.globs for item in task.deliverables)
     )
 
 
@@ -150,7 +152,7 @@ class _Observing:
     def task(self, task: TaskSpec) -> str:
         """Make a task's facts, from its files, its checks and its holder's claims; return what failed, in words."""
         assignment = next((a for a in self.record.assignments.values() if a.task == task.id), None)
-        present, missing = deliverables_fact(task, self.seen, assignment, self.now.wall)
+        present, missing = deliverables_fact(self.project, task, self.seen, assignment, self.now.wall)
         passed, failed, output = check_facts(self.project, self.record, task, self.seen, self.run_keys, self.now.wall)
         facts = {fact.name: fact for fact in (present, passed, failed)}
         if assignment is not None:
@@ -158,6 +160,19 @@ class _Observing:
         facts.update(declared_facts(self.project, self.seen, self.run_keys, task.id, None, None))
         self.facts[task.address] = facts
         return "\n".join(part for part in (missing, output) if part)
+
+    def workspaces(self) -> None:
+        """Make the facts of every worktree that was looked at, and tell of merges that need a person."""
+        for task in self.project.tasks.values():
+            workspace = self.project.workspace(task)
+            seen = self.seen.workspaces.get(workspace.folder) if workspace is not None else None
+            if workspace is None or seen is None:
+                continue
+            found = workspace_facts(seen, self.project.worktrees.merge, self.now.wall)
+            self.facts[task.address] = {**self.facts.get(task.address, {}), **found}
+            text = needs_person(self.project, workspace, seen)
+            if text:
+                self.drift.append(Drift(address=task.address, kind="merge", text=text))
 
     def _claims_about(self, assignment: Assignment) -> Facts:
         claims = self.claims.get(assignment.agent)

@@ -19,12 +19,14 @@ LINE_LENGTH = 300
 _COLOUR = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 
 
-def deliverables_fact(task: TaskSpec, seen: Seen, assignment: Assignment | None, at: float) -> tuple[Fact, str]:
+def deliverables_fact(
+    project: Project, task: TaskSpec, seen: Seen, assignment: Assignment | None, at: float
+) -> tuple[Fact, str]:
     """Return `deliverables_present`, and what is missing in words."""
     since = assignment.since_wall if assignment is not None else 0.0
     failures: list[str] = []
     for deliverable in task.deliverables:
-        found = seen.globs.get(deliverable.file)
+        found = seen.globs.get(project.place(task, deliverable.file))
         if found is None or isinstance(found, Failed):
             why = found.reason if isinstance(found, Failed) else "was not looked at"
             evidence = f"{deliverable.file}: {why}"

@@ -101,6 +101,8 @@ def _actions(
             yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values), severity=spec.severity)
         case Verb.RUN:
             yield from _runs(situation, cause)
+        case Verb.GIT:
+            yield from _git(situation, cause, spec, values)
         case _:
             return
 
@@ -211,18 +213,29 @@ def _runs(situation: Situation, cause: Cause) -> Iterator[tuple[str, Action]]:
         key = situation.observed.run_keys.get(f"{task.id}|{name}")
         check = situation.project.checks.get(name)
         if key is not None and check is not None:
-            yield name, run_action(situation, check, key)
+            yield name, run_action(situation, task, check, key)
 
 
-def run_action(situation: Situation, check: CheckSpec, key: str) -> Action:
-    """Return the action that runs a check on the present inputs."""
+def _git(
+    situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]
+) -> Iterator[tuple[str, Action]]:
+    task = situation.specs.get(cause.address)
+    workspace = situation.project.workspace(task) if isinstance(task, TaskSpec) else None
+    if workspace is not None:
+        message = render(situation.project.worktrees.message, values)
+        yield "", Action(verb=Verb.GIT, target=workspace.branch, what=spec.what, cwd=workspace.folder, text=message)
+
+
+def run_action(situation: Situation, task: TaskSpec, check: CheckSpec, key: str) -> Action:
+    """Return the action that runs a task's check on the present inputs, where the task is worked on."""
+    workspace = situation.project.workspace(task)
     return Action(
         verb=Verb.RUN,
         target=check.name,
         what=check.name,
         key=key,
         argv=check.run,
-        cwd=situation.project.root,
+        cwd=situation.project.root if workspace is None else workspace.folder,
         timeout=check.timeout,
         exclusive=check.exclusive,
     )

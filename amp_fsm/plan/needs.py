@@ -17,6 +17,7 @@ from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, Serv
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, PaneRef, Survey
 from amp_fsm.model.standard import WORK
+from amp_fsm.model.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class Needs:
         http: key (`service/NAME`, `fact/NAME`) to the expectation.
         paneless: addresses of agents and services without a living pane, whose programs may live on.
         programs: programs that may have to be started, each with the folder it would be started in.
-        inputs: check name to the patterns whose contents decide whether its last result counts.
+        inputs: key of a check (`input_key`) to the patterns whose contents decide whether its last result counts.
+        workspaces: worktrees of tasks that are not settled and wait for no other.
     """
 
     files: tuple[str, ...] = ()
@@ -42,6 +44,7 @@ class Needs:
     inputs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programs: tuple[tuple[str, str], ...] = ()
     paneless: tuple[str, ...] = ()
+    workspaces: tuple[Workspace, ...] = ()
 
 
 def needs(project: Project, record: Record, survey: Survey | Failed, home: str = "") -> Needs:
@@ -50,7 +53,7 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
     files = dict.fromkeys(document.file for document in project.documents.values())
     globs: dict[str, str] = {}
     for task in active:
-        globs.update({deliverable.file: deliverable.contains for deliverable in task.deliverables})
+        globs.update({project.place(task, item.file): item.contains for item in task.deliverables})
     http = {service.address: service.ready for service in project.services.values() if service.ready is not None}
     for spec in project.facts.values():
         if spec.source is Source.LINE:
@@ -59,18 +62,46 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
             globs.update(dict.fromkeys(fact_files(project, record, spec), spec.contains))
         elif spec.source is Source.HTTP and spec.http is not None:
             http[f"fact/{spec.name}"] = spec.http
-    checks = {name for task in active for name in task.checks}
-    checks |= {spec.check for spec in project.facts.values() if spec.source is Source.CHECK}
     return Needs(
         files=tuple(files),
         globs=globs,
         captures=_captures(project, survey),
         tails={key: glob for a in project.agents.values() for key, glob in channel_files(project, a, home).items()},
         http=http,
-        inputs={name: project.checks[name].inputs for name in sorted(checks) if name in project.checks},
+        inputs=dict(sorted(_inputs(project, active))),
         programs=tuple(dict.fromkeys(_programs(project, survey))),
         paneless=_paneless(project, survey),
+        workspaces=tuple(_workspaces(project, record)),
     )
+
+
+def input_key(project: Project, task: TaskSpec, check: str) -> str:
+    """Return under which key the inputs of a task's check are looked at: those in a worktree are its own."""
+    return check if project.workspace(task) is None else f"{check}@{task.id}"
+
+
+def _inputs(project: Project, active: tuple[TaskSpec, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for task in active:
+        for name in task.checks:
+            if name in project.checks:
+                patterns = project.checks[name].inputs
+                yield input_key(project, task, name), tuple(project.place(task, pattern) for pattern in patterns)
+    for spec in project.facts.values():
+        if spec.source is Source.CHECK and spec.check in project.checks:
+            yield spec.check, project.checks[spec.check].inputs
+
+
+def _workspaces(project: Project, record: Record) -> Iterator[Workspace]:
+    states = {address: subject.state for address, subject in record.subjects.items()}
+    for task in project.tasks.values():
+        workspace = project.workspace(task)
+        if workspace is None:
+            continue
+        machine = project.machines[task.machine]
+        state = states.get(task.address, machine.initial)
+        waits = state == machine.initial and any(states.get(f"task/{need}") != "COMPLETED" for need in task.needs)
+        if not waits and not (state in machine.states and machine.states[state].final):
+            yield workspace
 
 
 def _programs(project: Project, survey: Survey | Failed) -> Iterator[tuple[str, str]]:
@@ -101,12 +132,14 @@ def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed
     for task in active_tasks(project, record):
         subject = record.subjects.get(task.address)
         for name in task.checks:
-            digest = inputs.get(name)
+            digest = inputs.get(input_key(project, task, name))
             check = project.checks.get(name)
             if check is None or not isinstance(digest, str):
                 continue
             stay = "" if check.inputs else f"{task.id}/{subject.entry if subject else 0}"
-            keys[f"{task.id}|{name}"] = _key(name, *check.run, project.root, digest, stay)
+            workspace = project.workspace(task)
+            place = project.root if workspace is None else workspace.folder
+            keys[f"{task.id}|{name}"] = _key(name, *check.run, place, digest, stay)
     for spec in project.facts.values():
         digest = inputs.get(spec.check)
         if spec.source is Source.CHECK and spec.check in project.checks and isinstance(digest, str):

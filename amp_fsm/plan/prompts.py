@@ -81,6 +81,7 @@ def task_values(project: Project, task: TaskSpec) -> dict[str, object]:
         "kind": task.kind,
         "priority": str(task.priority),
         "minutes": round(task.minutes),
+        "workspace": _folder(project, task),
         "brief": dict(task.brief),
         "needs": list(task.needs),
         "deliverables": [
@@ -88,6 +89,11 @@ def task_values(project: Project, task: TaskSpec) -> dict[str, object]:
         ],
         "checks": [{"name": check.name, "command": shlex.join(check.run)} for check in checks],
     }
+
+
+def _folder(project: Project, task: TaskSpec) -> str:
+    workspace = project.workspace(task)
+    return workspace.folder if workspace is not None else ""
 
 
 def kind_values(kind: KindSpec) -> dict[str, object]:

@@ -104,6 +104,10 @@ def _run(action: Action) -> str:
     return f"{action.what}: {' '.join(action.argv)}" + (f" (exclusive: {action.exclusive})" if action.exclusive else "")
 
 
+def _git(action: Action) -> str:
+    return f"{action.what} {action.target} in {action.cwd}"
+
+
 def _notify(action: Action) -> str:
     return f"{action.target}: {action.text.splitlines()[0] if action.text else ''}"
 
@@ -119,6 +123,7 @@ _PREVIEWS: Mapping[Verb, Callable[[Action], str]] = {
     Verb.SET_ROW: _cells,
     Verb.APPEND_ROW: _cells,
     Verb.RUN: _run,
+    Verb.GIT: _git,
     Verb.NOTIFY: _notify,
     Verb.ADOPT: _adopt,
 }

@@ -8,6 +8,8 @@ from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment
 from amp_fsm.model.standard import STANDARD_FACTS
+from amp_fsm.model.workspace import FACTS as WORKSPACE
+from amp_fsm.model.workspace import WorkspaceKind
 from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.reassigning import attempts, others_for, refusals
 from amp_fsm.plan.situation import Situation
@@ -167,6 +169,17 @@ def _over_budget(situation: Situation, address: str) -> Fact:
     return known("over_budget", bool(said), said, "usage")
 
 
+def _of_workspace(name: str) -> Callable[[Situation, str], Fact]:
+    def derive(situation: Situation, address: str) -> Fact:
+        spec = situation.specs[address]
+        apart = isinstance(spec, TaskSpec) and spec.workspace is WorkspaceKind.WORKTREE
+        if apart and name != "wants_worktree":
+            return unknown(name, Why.UNREACHABLE, "its worktree was not looked at", "git")
+        return known(name, apart or name == "workspace_ready", "", "git")
+
+    return derive
+
+
 _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "has_task": _has_task,
     "has_holder": _has_holder,
@@ -181,6 +194,7 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "deliverables_present": _of_held_task("deliverables_present"),
     "checks_passed": _of_held_task("checks_passed"),
     "checks_failed": _of_held_task("checks_failed"),
+    **{name: _of_workspace(name) for name in WORKSPACE},
 }
 
 

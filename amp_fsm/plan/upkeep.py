@@ -62,7 +62,7 @@ def _missing_runs(situation: Situation, task: TaskSpec, subject: SubjectRecord) 
         started = situation.record.run_attempts.get(key or "", 0)
         if key is None or key in known or status not in ("never", "lost") or started >= check.attempts:
             continue
-        yield _intent(situation, subject, "checks", started + 1, name, run_action(situation, check, key))
+        yield _intent(situation, subject, "checks", started + 1, name, run_action(situation, task, check, key))
 
 
 def _runs(actions: Sequence[ActionSpec]) -> bool:

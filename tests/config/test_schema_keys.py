@@ -74,6 +74,7 @@ def rule(more: Mapping[str, object]) -> Key:
 
 
 AGENT = "machines.agent.states"
+APART = {"tasks__0__workspace": "worktree"}
 JUDGED = "machines.task.states.JUDGED.transitions"
 START, FIRST, ASSIGN = (f"{AGENT}.{state}.transitions.0" for state in ("OFF", "UP", "IDLE"))
 NUDGE, SLOW = f"{AGENT}.WORK.timers.1", f"{AGENT}.WORK.timers.2"
@@ -99,6 +100,11 @@ KEYS: Mapping[str, Key] = {
     "project.root": key("looks", "project.root", "/other"),
     "project.store": key("read: store", "project.store", "/elsewhere"),
     "project.task_ids": key("read: task_ids", "project.task_ids", "T-{n}"),
+    "project.worktrees": key("looks", "project.worktrees", {"folder": "/trees"}, **APART),
+    "project.worktrees.folder": key("looks", "project.worktrees", {"folder": "/trees"}, **APART),
+    "project.worktrees.branch": key("looks", "project.worktrees", {"branch": "mine/{task}"}, **APART),
+    "project.worktrees.message": key("read: message", "project.worktrees", {"message": "Mine."}),
+    "project.worktrees.merge": key("read: merge", "project.worktrees", {"merge": "ask"}),
     "project.language": key("prompts", "project.language", "fr"),
     "include": key("plans", "include", ["included.yaml", "other.yaml"], kinds__code__prompt="included"),
     "tmux": key("facts", "tmux", {"session": "other"}),
@@ -177,6 +183,7 @@ KEYS: Mapping[str, Key] = {
     "kinds": key("plans", "kinds", {"code": {"prompt": "again"}}),
     "kinds.*.prompt": key("plans", "kinds.code.prompt", "again"),
     "kinds.*.skills": key("plans", "kinds.code.skills", ["code", "art"], agents__ada__skills=["code", "art"]),
+    "kinds.*.workspace": key("looks", "kinds.code.workspace", "worktree"),
     "kinds.*.checks": key("looks", "kinds.code.checks", [], tasks__0__checks=[]),
     "prompts": key("plans", "prompts.work", "Just {{ task.id }}."),
     "tasks": key("plans", "tasks", []),
@@ -199,6 +206,7 @@ KEYS: Mapping[str, Key] = {
     "tasks[].deliverables[].contains": key("looks", "tasks.0.deliverables.0.contains", "better"),
     "tasks[].deliverables[].newer": key("facts", "tasks.0.deliverables.0.newer", True),
     "tasks[].checks": key("looks", "tasks.0.checks", ["suite", "lint"], checks__lint={"run": ["lint"]}),
+    "tasks[].workspace": key("looks", "tasks.0.workspace", "worktree"),
     "tasks[].brief": key("plans", "tasks.0.brief", {"objective": "Another aim."}, tasks__0__priority="HIGH"),
     "tasks[].machine": key("plans", "tasks.0.machine", "flat"),
     "tasks[].before": key("plans", "tasks.3", {**FOURTH, "before": "I-1"}, tasks__3=FOURTH),
@@ -247,6 +255,7 @@ KEYS: Mapping[str, Key] = {
     "guard.not": key("plans", f"{FIRST}.when", {"not": "at_prompt"}),
     "action.verdict": key("plans", f"{JUDGED}.0.do", [{"verdict": "verified"}]),
     "action.send": key("plans", f"{NUDGE}.do", [{"send": "work"}]),
+    "action.git": key("plans", "machines.task.states.JUDGED.on_enter.0", {"git": "commit"}, **APART),
     "action.run": key("plans", "machines.task.states.JUDGED.on_enter", []),
     "action.set_row": key("plans", f"{ASSIGN}.do.1.set_row", {"status": "ASSIGNED"}),
     "action.document": key("plans", f"{ASSIGN}.do.1.document", "board", documents__board=BOARD),

@@ -208,6 +208,7 @@ def agent_sample(agent: AgentSpec) -> dict[str, object]:
 def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
     """Return what templates may know of a task."""
     checks = [project.checks[name] for name in task.checks if name in project.checks]
+    workspace = project.workspace(task)
     if task is SAMPLE_TASK:
         checks = [CheckSpec(name="a-check", run=("true",))]
     return {
@@ -216,6 +217,7 @@ def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
         "kind": task.kind,
         "priority": str(task.priority),
         "minutes": round(task.minutes),
+        "workspace": workspace.folder if workspace is not None else "",
         "brief": dict(task.brief) if task is not SAMPLE_TASK else AnyBrief(),
         "needs": list(task.needs),
         "deliverables": [
