@@ -15,7 +15,7 @@ from amp_fsm.plan.budgets import with_use
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.timers import Due
 
-QUOTED_SOURCES = frozenset({"row", "line", "file", "check", "http", "git", "screen", "pane"})
+QUOTED_SOURCES = frozenset({"row", "line", "file", "check", "http", "git", "screen", "pane", "state"})
 """Sources whose evidence is worth quoting in one line of a plan."""
 
 

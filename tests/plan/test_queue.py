@@ -243,3 +243,9 @@ class TestByHand:
         back = replace(after, subjects={**after.subjects, "task/T4": change.after})
         opened = [c.opens for c in plan(situation.project, situation.observed, back, NOW).changes if c.opens]
         assert [(one.agent, one.id) for one in opened] == [("ben", "T4#4")]
+
+
+def test_a_parked_task_says_which_of_its_needs_was_lost() -> None:
+    team = project(task("T1"), task("T2"), task("T3", needs=("T1", "T2")), agents=())
+    made = plan(team, observed(), record(states={"task/T1": "COMPLETED", "task/T2": "CANCELLED"}), NOW)
+    assert [change.because for change in changes_of(made, "task/T3")] == ["needs_lost (T2)"]
