@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from amp_fsm.model.profile import Profile
 from amp_fsm.model.project import AgentSpec, CheckSpec, DocumentSpec, FactSpec, Project, ServiceSpec, Source, TaskSpec
+from amp_fsm.model.workspace import WorkspaceKind
 
 PRACTICE = "practice"
 
@@ -124,13 +125,16 @@ def _fact(fact: FactSpec, inside: Callable[[str], str]) -> FactSpec:
 
 
 def _task(task: TaskSpec, inside: Callable[[str], str]) -> TaskSpec:
-    return replace(task, deliverables=tuple(replace(item, file=inside(item.file)) for item in task.deliverables))
+    deliverables = tuple(replace(item, file=inside(item.file)) for item in task.deliverables)
+    return replace(task, deliverables=deliverables, workspace=WorkspaceKind.SHARED)
 
 
 def _notes(project: Project, place: Place, inside: Callable[[str], str]) -> Iterator[str]:
     def leaves(path: str) -> bool:
         return _leaves(inside(path), place.root)
 
+    if any(task.workspace is not WorkspaceKind.SHARED for task in project.tasks.values()):
+        yield "worktrees are not rehearsed: the copy has no repository; every task works in the copy's root"
     for agent in project.agents.values():
         if leaves(agent.cwd):
             yield f"agent {agent.name}: its folder {agent.cwd} is outside the project; it works in the copy's root"

@@ -127,6 +127,7 @@ def test_a_merge_conflict_is_kept_for_a_person_and_told_once(root: Path) -> None
     made.pass_minutes(5)
     assert made.states()[FIRST] == "UNMERGED"
     assert made.told("its branch is not merged") == 1
+    assert not any(entry.text.startswith("git merge") for entry in made.store.history())
     drift = [item.text for item in made.a_pass().plan.drift if item.address == f"task/{FIRST}"]
     assert f"a merge would conflict in {name}" in drift[0]
     assert (root / name).read_text() == "somebody else's\n"
