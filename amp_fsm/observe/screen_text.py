@@ -8,8 +8,9 @@ invisible characters go.  Line numbers stay those of the capture.  It never deci
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 from unicodedata import east_asian_width
 
@@ -32,6 +33,7 @@ _THUMB = "█"
 _BAR = ("│", _THUMB)
 _BAR_HEIGHT = 8
 _ELLIPSIS = re.compile(r"\.\.\.|\u2026")
+_KEPT_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +70,57 @@ class _Cell:
     style: _Style
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One raw line as it is read: the style after it, its text as it came, and the texts of a `Line`."""
+
+    after: _Style
+    bare: str
+    text: str
+    solid: str
+    plain: str
+
+
 def read_lines(capture: str) -> tuple[Line, ...]:
     """Return the capture's lines, normalised; styles carry over line ends, as tmux writes them."""
-    rows: list[tuple[_Cell, ...]] = []
+    rows: list[_Row] = []
     style = _Style()
-    coloured = "\x1b[" in capture
     for raw in capture.split("\n"):
-        cells, style = _cells(raw, style)
-        rows.append(cells)
-    shown = enumerate(_without_scrollbar(rows), start=1)
-    lines = [_line(number, cells, coloured=coloured) for number, cells in shown]
+        row = _row(raw, style)
+        rows.append(row)
+        style = row.after
+    coloured = "\x1b[" in capture
+    shown = enumerate(_without_scrollbar(rows, capture), start=1)
+    lines = [
+        Line(number=number, text=row.text, solid=row.solid, plain=row.plain if coloured else "")
+        for number, row in shown
+    ]
     while lines and not lines[-1].text:
         lines.pop()
     return tuple(lines)
+
+
+@lru_cache(maxsize=_KEPT_ROWS)
+def _row(raw: str, style: _Style) -> _Row:
+    """Return one raw line as it is read in a style; most lines of a screen are as they were in the look before."""
+    return _row_of(*_cells(raw, style))
+
+
+def _row_of(cells: tuple[_Cell, ...], after: _Style) -> _Row:
+    ghosts = tuple(_ghosts(cells))
+    bare = "".join(cell.character for cell in cells)
+    solid = "".join(" " if ghost else cell.character for cell, ghost in zip(cells, ghosts, strict=True))
+    plain = "".join(
+        " " if ghost or cell.style.coloured or cell.style.inverse else cell.character
+        for cell, ghost in zip(cells, ghosts, strict=True)
+    )
+    return _Row(
+        after=after,
+        bare=bare.rstrip(),
+        text=_spell(bare).rstrip(),
+        solid=_spell(solid).rstrip(),
+        plain=_spell(plain).rstrip(),
+    )
 
 
 def read_grounds(capture: str) -> tuple[tuple[str, ...], ...]:
@@ -103,18 +143,19 @@ def _spell(text: str) -> str:
     return _ELLIPSIS.sub("…", "".join(_SINGLES.get(character, character) for character in text))
 
 
-def _without_scrollbar(rows: list[tuple[_Cell, ...]]) -> list[tuple[_Cell, ...]]:
+def _without_scrollbar(rows: Sequence[_Row], capture: str) -> list[_Row]:
     """Return the rows without the bar that some programs show at the right edge for a while after they scrolled."""
-    texts = ["".join(cell.character for cell in row).rstrip() for row in rows]
-    widths = [_width(text) if text.endswith(_BAR) else 0 for text in texts]
+    widths = [_width(row.bare) if row.bare.endswith(_BAR) else 0 for row in rows]
     edge = max(widths, default=0)
     found = list(rows)
     for has_bar, run in groupby(range(len(rows)), lambda at: edge > 0 and widths[at] == edge):
         places = list(run)
         # a frame has no thumb, a picture is not this high
-        if has_bar and len(places) >= _BAR_HEIGHT and any(texts[at].endswith(_THUMB) for at in places):
+        if has_bar and len(places) >= _BAR_HEIGHT and any(rows[at].bare.endswith(_THUMB) for at in places):
             for at in places:
-                found[at] = rows[at][: len(texts[at]) - 1]
+                before = rows[at - 1].after if at else _Style()
+                cells, after = _cells(capture.split("\n")[at], before)
+                found[at] = _row_of(cells[: len(rows[at].bare) - 1], after)
     return found
 
 
@@ -122,21 +163,6 @@ def _width(text: str) -> int:
     """Return how many columns a text takes."""
     shown = (character for character in text if _SINGLES.get(character, character))
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in shown)
-
-
-def _line(number: int, cells: tuple[_Cell, ...], *, coloured: bool) -> Line:
-    ghosts = tuple(_ghosts(cells))
-    solid = "".join(" " if ghost else cell.character for cell, ghost in zip(cells, ghosts, strict=True))
-    plain = "".join(
-        " " if ghost or cell.style.coloured or cell.style.inverse else cell.character
-        for cell, ghost in zip(cells, ghosts, strict=True)
-    )
-    return Line(
-        number=number,
-        text=_spell("".join(cell.character for cell in cells)).rstrip(),
-        solid=_spell(solid).rstrip(),
-        plain=_spell(plain).rstrip() if coloured else "",
-    )
 
 
 def _ghosts(cells: tuple[_Cell, ...]) -> Iterator[bool]:

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.panes import owner_of
 from amp_fsm.model.project import Project
-from amp_fsm.model.seen import PaneSeen
-from amp_fsm.ports import Terminal
+from amp_fsm.model.seen import PaneRef
+from amp_fsm.rehearsal.practice_agent.nudge import nudge
 from amp_fsm.rehearsal.practice_service import folder_of
+from amp_fsm.rehearsal.stand_ins import ListeningTerminal
 
 Json = Mapping[str, Any]
 REACT_SECONDS = 20.0
-POLL_SECONDS = 0.005
+POLL_SECONDS = 0.002
+POLLS_PER_SURVEY = 20
 
 
 class Cast:
     """Everybody who plays in one rehearsal."""
 
-    def __init__(self, project: Project, world: Path, terminal: Terminal) -> None:
-        """Watch the practice programs of a mapped `project`."""
+    def __init__(self, project: Project, world: Path, terminal: ListeningTerminal) -> None:
+        """Watch the practice programs of a mapped `project`, all of which `terminal` started."""
         self._project = project
         self._world = world
         self._terminal = terminal
         self._folders = {owner_of(project, agent): agent.name for agent in project.agents.values()}
         self._folders |= {owner_of(project, spec): folder_of(spec.name) for spec in project.services.values()}
+        self._over: set[PaneRef] = set()
+        self._nudged = -1
 
     def wait(self, tick: int) -> tuple[Json, ...]:
         """Return the state of every living program once all have acted on that tick of the clock and drawn it.
@@ -38,28 +43,43 @@ class Cast:
             TerminalUnreachableError: one of them did not react in time.
         """
         deadline = time.monotonic() + REACT_SECONDS
-        while True:
+        self._nudge(tick)
+        for poll in itertools.count(1):
             states, late = self._look(tick)
             if not late:
-                return states
+                break
             if time.monotonic() > deadline:
                 raise TerminalUnreachableError(f"practice programs do not react: {', '.join(late)}")
+            if poll % POLLS_PER_SURVEY == 0:
+                self._leave_out_the_dead()
             time.sleep(POLL_SECONDS)
+        return states
+
+    def _nudge(self, tick: int) -> None:
+        """Tell every program once that the clock was moved; one that starts later looks by itself."""
+        if self._nudged != tick:
+            for ref in self._terminal.started.values():
+                if ref not in self._over:
+                    nudge(ref.pid)
+        self._nudged = tick
 
     def _look(self, tick: int) -> tuple[tuple[Json, ...], list[str]]:
         states, late = [], []
-        for pane in self._panes():
-            folder = self._folders[pane.owner]
-            state = self._state(folder)
-            if state.get("pid") == pane.ref.pid and state.get("tick", -1) >= tick:
+        for owner, ref in self._terminal.started.items():
+            if ref in self._over:
+                continue
+            state = self._state(self._folders[owner])
+            if state.get("pid") == ref.pid and state.get("tick", -1) >= tick:
                 states.append(state)
             else:
-                late.append(folder)
+                late.append(self._folders[owner])
         return tuple(states), late
 
-    def _panes(self) -> Iterator[PaneSeen]:
+    def _leave_out_the_dead(self) -> None:
+        """Wait no more for programs of which tmux says that they have ended; it may keep their process as a zombie."""
         survey = self._terminal.survey(self._project.tmux.session, f"{self._project.name}/")
-        return (pane for pane in survey.panes if pane.owner in self._folders and not pane.dead)
+        living = {pane.ref for pane in survey.panes if not pane.dead}
+        self._over |= {ref for ref in self._terminal.started.values() if ref not in living}
 
     def _state(self, folder: str) -> Json:
         try:

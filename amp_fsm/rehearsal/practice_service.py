@@ -6,14 +6,15 @@ It says in its state file when it is ready; the rehearsal answers health checks 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
-import time
 from pathlib import Path
 
+from amp_fsm.rehearsal.practice_agent.nudge import nudges
 from amp_fsm.rehearsal.practice_agent.outside import Outside
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.5
 
 
 def folder_of(name: str) -> str:
@@ -33,10 +34,12 @@ def main(world: str, name: str) -> int:
         dies_at = begun + float(dies.get("after", 600.0))
     print(f"practice service {name}", flush=True)
     signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    nudged = nudges()
     try:
         while dies_at is None or outside.now().policy < dies_at:
             _say(outside, ready_at, dies_at)
-            time.sleep(POLL_SECONDS)
+            if select.select([nudged], [], [], POLL_SECONDS)[0]:
+                nudged.recv(4096)
     finally:
         # its process may outlive it as a zombie: say that it is over
         outside.write_state({"pid": os.getpid(), "tick": outside.now().tick, "ready": False, "wakes_at": None})

@@ -23,7 +23,7 @@ from amp_fsm.rehearsal.stand_ins import ListeningTerminal, StandInRunner
 
 Json = Mapping[str, Any]
 MAX_PASSES = 5_000
-CHECK_POLL_SECONDS = 0.02
+CHECK_POLL_SECONDS = 0.005
 CHECK_SECONDS = 600.0
 STUBBORN = 50
 """Passes that act, one after another, after which time goes on all the same."""
@@ -89,14 +89,14 @@ class Rehearsal:
         return self._move(result, states)
 
     def _checks_run(self) -> bool:
-        """Wait a moment for running checks, if there are any; another pass must see how they ended."""
-        if not self.runner.started or self.waited > CHECK_SECONDS:
+        """Wait until a running check has ended, if there is one; another pass must see how."""
+        running = len(self.runner.started)
+        if not running or self.waited > CHECK_SECONDS:
             return False
-        if self.runner.is_busy():
+        while self.runner.is_busy() and len(self.runner.started) == running and self.waited <= CHECK_SECONDS:
             self.waited += CHECK_POLL_SECONDS
             time.sleep(CHECK_POLL_SECONDS)
-        else:
-            self.waited = 0.0
+        self.waited = 0.0 if len(self.runner.started) < running else self.waited
         return True
 
     def _move(self, result: PassResult, states: tuple[Json, ...]) -> str:

@@ -30,9 +30,13 @@ class Sent:
 
 @dataclass(slots=True)
 class ListeningTerminal:
-    """The real terminal; what is typed through it is written down, and how many dialogs were answered."""
+    """The real terminal; what is typed through it is written down, and how many dialogs were answered.
+
+    `started`: owner to the process that was started for it last.
+    """
 
     real: Terminal
+    started: dict[str, PaneRef] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
     answered: int = 0
 
@@ -46,7 +50,8 @@ class ListeningTerminal:
 
     def start(self, launch: Launch) -> PaneRef:
         """See `ports.Terminal`."""
-        return self.real.start(launch)
+        self.started[launch.owner] = self.real.start(launch)
+        return self.started[launch.owner]
 
     def adopt(self, pane: PaneRef, owner: str) -> Effect:
         """See `ports.Terminal`."""

@@ -72,6 +72,17 @@ def stage(folder: Path, task: dict[str, Any] | None = None, **behaviour: Any) ->
     return Stage(folder, behaviour, task or {})
 
 
+def test_lines_that_only_show_progress_wake_nobody(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    one.submit()
+    assert one.agent.state(0, 1)["wakes_at"] == 600.0
+    one.after(130)
+    assert (one.agent.state(0, 1)["wakes_at"], one.agent.view(one.now()).transcript[-1]) == (
+        600.0,
+        "● Worked 2 min on T-1",
+    )
+
+
 def test_it_leaves_what_was_asked_for_and_says_so_in_its_row(tmp_path: Path) -> None:
     one = stage(tmp_path)
     receipt = one.submit()

@@ -14,11 +14,15 @@ from pathlib import Path
 
 from amp_fsm.rehearsal.practice_agent.agent import PracticeAgent, Quit
 from amp_fsm.rehearsal.practice_agent.keys import Event, Key, KeyReader
+from amp_fsm.rehearsal.practice_agent.nudge import nudges
 from amp_fsm.rehearsal.practice_agent.outside import Outside
 from amp_fsm.rehearsal.practice_agent.screen import CLOSE, OPEN, Picture, difference, picture
 from amp_fsm.rehearsal.practice_agent.worker import Crash
 
-POLL_SECONDS = 0.02
+REAL_POLL_SECONDS = 0.02
+WORLD_POLL_SECONDS = 0.5
+"""In a world whoever moves the clock nudges; this bounds how long a lost nudge can be missed."""
+
 ASK_PAINTED = "\x1b[5n"
 """Device status report: the terminal answers once it has drawn everything before it."""
 
@@ -36,7 +40,7 @@ def main() -> int:
     before = termios.tcgetattr(0)
     tty.setraw(0)
     try:
-        Loop(agent, outside).run()
+        Loop(agent, outside, REAL_POLL_SECONDS if options.world is None else WORLD_POLL_SECONDS).run()
         _say(CLOSE)
     except Crash:
         # tmux scrolls a dead pane up by one line
@@ -50,10 +54,12 @@ def main() -> int:
 class Loop:
     """Keys in, pictures out, until somebody or the scenario ends it."""
 
-    def __init__(self, agent: PracticeAgent, outside: Outside) -> None:
-        """Drive `agent`."""
+    def __init__(self, agent: PracticeAgent, outside: Outside, patience: float) -> None:
+        """Drive `agent`, which looks at the clock when it is nudged, at the latest after `patience` real seconds."""
         self._agent = agent
         self._outside = outside
+        self._patience = patience
+        self._nudged = nudges()
         self._keys = KeyReader()
         self._shown: Picture | None = None
         self._asked = -1
@@ -95,9 +101,12 @@ class Loop:
             self._shown = drawn
 
     def _read(self) -> list[Event]:
-        ready, _, _ = select.select([0], [], [], POLL_SECONDS)
-        if not ready:
-            return self._keys.flush()
+        patience = REAL_POLL_SECONDS if self._keys.unfinished else self._patience
+        ready, _, _ = select.select([0, self._nudged.fileno()], [], [], patience)
+        if self._nudged.fileno() in ready:
+            self._nudged.recv(4096)
+        if 0 not in ready:
+            return [] if ready else self._keys.flush()
         data = os.read(0, 65536)
         if not data:
             raise EOFError

@@ -196,6 +196,6 @@ class PracticeAgent:
             "tick": tick,
             "phase": self._worker.phase,
             "task": self._worker.brief.task,
-            "wakes_at": self._worker.alarms.next,
+            "wakes_at": self._worker.wakes_at,
             "receipts": self._receipts,
         }

@@ -25,10 +25,9 @@ class Alarms:
         """Forget an alarm; one that is not set is no error."""
         self._set.pop(name, None)
 
-    @property
-    def next(self) -> float | None:
-        """When the next one is due; None: none is set."""
-        return min((at for at, _ in self._set.values()), default=None)
+    def next(self, *, but: str = "") -> float | None:
+        """Return when the next one is due, that of one name left out; None: none is set."""
+        return min((at for name, (at, _) in self._set.items() if name != but), default=None)
 
     def ring(self, now: Moment) -> None:
         """Fire all that are due, each told its own moment; an alarm may set others, which fire too when due."""

@@ -63,6 +63,11 @@ class KeyReader:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether more must come, or time pass, before the last bytes mean something."""
+        return self._rest != ""
+
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that `data` completes."""
         self._rest += self._decoder.decode(data)

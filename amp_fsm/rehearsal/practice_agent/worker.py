@@ -60,6 +60,17 @@ class Worker:
         """The task that was begun and is not finished, empty for none."""
         return self.brief.task if self._stations else ""
 
+    @property
+    def wakes_at(self) -> float | None:
+        """When it next does something of which others must know at once; None: never by itself.
+
+        Lines that only show progress are none: the screen shows them whenever somebody looks.
+        """
+        ahead = [self.alarms.next(but="work")]
+        if self.phase == "working":
+            ahead += [self._since + station.at - self._worked for station in self._stations if station.kind != "says"]
+        return min((at for at in ahead if at is not None), default=None)
+
     def start(self, now: Moment) -> None:
         """Begin to start up; without a slow start the composer is there at once."""
         _, me = self.facts()
