@@ -56,6 +56,7 @@ class Launch:
 
     Attributes:
         owner: our option, `PROJECT/agent/NAME`; `intent`: id of the intent, kept on the pane as a witness.
+        socket: of the tmux server that it is started in; empty: the only one.
         window: index or name that is wanted; when a stranger has it, the next free index is taken.
         replace: a dead pane of ours that is started anew in place.
         listen: how the state that its output tells is heard; None: it is not.
@@ -71,25 +72,27 @@ class Launch:
     cwd: str
     columns: int
     rows: int
+    socket: str = ""
     replace: PaneRef | None = None
     listen: Listen | None = None
 
 
 class Terminal(Protocol):
-    """The project's tmux server.  All calls are bounded in time.
+    """The project's tmux servers.  All calls are bounded in time.
 
     Raises (every method):
         TerminalUnreachableError: tmux is not installed or did not answer in time.
     """
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
-        """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process.
+        """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one look per server.
 
-        A server that provably does not run is an empty survey, not an error.
+        A server that provably does not run is an empty survey, not an error; of several, one that did not answer is
+        told in the survey.
         """
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
-        """Return the visible screen of each pane with colours, wrapped lines joined, in one process for all."""
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
+        """Return the visible screen of each pane with colours, wrapped lines joined, in one look per server."""
 
     def start(self, launch: Launch) -> PaneRef:
         """Open a window running `launch.argv` (never a shell) with our options on its pane, and return the pane.

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from amp_fsm.config.load import Loaded
 from amp_fsm.errors import InvalidConfigError
+from amp_fsm.model.panes import sockets_of
 from amp_fsm.model.project import Project
-from amp_fsm.ports import Clock, Notifier, World
+from amp_fsm.ports import Clock, Notifier, Terminal, World
 from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.config_files import cached_project, load_project
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.git import GitRepository
+from amp_fsm.world.many_terminals import ManyTerminals
 from amp_fsm.world.notifier import OperatorNotifier
 from amp_fsm.world.outbox import Outbox
 from amp_fsm.world.runner import LocalRunner
@@ -48,7 +50,7 @@ def build(
     """Return the real world of a project; nothing is opened, started or written by building it."""
     clock = clock or SystemClock()
     return World(
-        terminal=TmuxTerminal(project.tmux.socket, environment=environment),
+        terminal=_terminal(project, environment),
         files=LocalFiles(project.root),
         runner=LocalRunner(project.store, root=project.root, environment=environment),
         clock=clock,
@@ -57,6 +59,11 @@ def build(
         repository=GitRepository(project.root, environment=environment),
         environment=environment,
     )
+
+
+def _terminal(project: Project, environment: Mapping[str, str]) -> Terminal:
+    servers = {socket: TmuxTerminal(socket, environment=environment) for socket in sockets_of(project)}
+    return ManyTerminals(servers) if len(servers) > 1 else next(iter(servers.values()))
 
 
 def _outbox(project: Project) -> Outbox | None:

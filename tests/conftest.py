@@ -13,3 +13,11 @@ def tmux_server() -> Iterator[TmuxServer]:
     server = TmuxServer()
     yield server
     server.end()
+
+
+@pytest.fixture
+def other_server() -> Iterator[TmuxServer]:
+    """Another one."""
+    server = TmuxServer()
+    yield server
+    server.end()

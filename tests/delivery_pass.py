@@ -32,7 +32,7 @@ def one_pass(intent: Intent, terminal: Terminal, clock: Clock, save: Callable[[I
         pane = next((pane for pane in survey.panes if pane.owner == OWNER), None)
         if pane is None:
             return Failed(reason="the pane is gone")
-        screen = terminal.capture((pane.ref,))[pane.ref.pane]
+        screen = terminal.capture((pane.ref,))[pane.ref]
         if isinstance(screen, Failed):
             return screen
         return pane, read_screen(PRACTICE, screen, pane.variables, 0.0)

@@ -44,7 +44,7 @@ class StruckTerminal:
     def survey(self, session: str, owner_prefix: str) -> Survey:
         return self.blow.around("survey", lambda: self.real.survey(session, owner_prefix))
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         return self.blow.around("capture", lambda: self.real.capture(panes))
 
     def start(self, launch: Launch) -> PaneRef:

@@ -49,7 +49,7 @@ def see(stage: Stage, pane: PaneRef) -> PaneSeen:
 
 def read(stage: Stage, pane: PaneRef) -> ScreenReading:
     """Return what the pane's screen shows."""
-    screen = stage.terminal.capture((pane,))[pane.pane]
+    screen = stage.terminal.capture((pane,))[pane]
     assert isinstance(screen, str), screen
     return read_screen(PRACTICE, screen, see(stage, pane).variables, 0.0)
 
@@ -118,12 +118,12 @@ class FakeStage:
 
 
 class TmuxStage:
-    """A real server and real programs."""
+    """A real server and real programs; `terminal` is another way to speak to it."""
 
-    def __init__(self, folder: Path, server: TmuxServer) -> None:
+    def __init__(self, folder: Path, server: TmuxServer, terminal: Terminal | None = None) -> None:
         self.folder = folder
         self.server = server
-        self.terminal = TmuxTerminal(server.socket, timeout=15.0)
+        self.terminal = terminal or TmuxTerminal(server.socket, timeout=15.0)
 
     def launch(self, name: str, intent: str, behaviour: Json | None = None, **changes: Any) -> Launch:
         return _launch(name, intent, self.folder, behaviour, changes)

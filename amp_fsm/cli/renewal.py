@@ -8,6 +8,7 @@ from shlex import join
 import click
 
 from amp_fsm.errors import AmpFsmError
+from amp_fsm.model.panes import sockets_of
 from amp_fsm.model.project import Project
 from amp_fsm.wiring import project_at
 
@@ -46,10 +47,10 @@ class Renewal:
 
 def _fixed(before: Project, after: Project) -> str:
     """Return what changed of the things that a running loop is built on; empty for nothing."""
-    built_on = {
+    built_on: dict[str, tuple[object, object]] = {
         "project name": (before.name, after.name),
         "root": (before.root, after.root),
         "store": (before.store, after.store),
-        "tmux socket": (before.tmux.socket, after.tmux.socket),
+        "tmux socket": (set(), set(sockets_of(after)) - set(sockets_of(before))),
     }
     return next((what for what, (old, new) in built_on.items() if old != new), "")

@@ -75,8 +75,8 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         source=origin.source,
         digest=origin.digest,
         tmux=_tmux(tree["tmux"], origin.home),
-        agents={name: _agent(name, data) for name, data in _items(tree, "agents")},
-        services={name: _service(name, data) for name, data in _items(tree, "services")},
+        agents={name: _agent(name, data, origin.home) for name, data in _items(tree, "agents")},
+        services={name: _service(name, data, origin.home) for name, data in _items(tree, "services")},
         profiles=profiles,
         documents={name: _document(name, data) for name, data in _items(tree, "documents")},
         checks={name: _check(name, data) for name, data in _items(tree, "checks")},
@@ -119,33 +119,38 @@ def _text(value: object) -> str:
 
 def _tmux(data: Tree, home: str) -> TmuxSpec:
     columns, _, rows = data.get("size", "200x50").partition("x")
-    socket = data.get("socket", "")
     return TmuxSpec(
         session=data["session"],
-        socket=_absolute(socket, "/", home) if socket.startswith(("~", "/")) else socket,
+        socket=_socket(data, home),
         columns=int(columns),
         rows=int(rows),
         adopt=data.get("adopt", False),
     )
 
 
-def _windowed(name: str, data: Tree) -> dict[str, Any]:
+def _socket(data: Tree, home: str) -> str:
+    socket = str(data.get("socket", ""))
+    return _absolute(socket, "/", home) if socket.startswith(("~", "/")) else socket
+
+
+def _windowed(name: str, data: Tree, home: str) -> dict[str, Any]:
     return {
         **data,
         "name": name,
+        "socket": _socket(data, home),
         "window": str(data.get("window", "")),
         "command": tuple(str(part) for part in data.get("command") or ()),
         "env": _texts(data.get("env") or {}),
     }
 
 
-def _agent(name: str, data: Tree) -> AgentSpec:
-    return _convert(_windowed(name, data), AgentSpec)
+def _agent(name: str, data: Tree, home: str) -> AgentSpec:
+    return _convert(_windowed(name, data, home), AgentSpec)
 
 
-def _service(name: str, data: Tree) -> ServiceSpec:
+def _service(name: str, data: Tree, home: str) -> ServiceSpec:
     ready = data.get("ready")
-    return _convert({**_windowed(name, data), "ready": _http(ready) if ready else None}, ServiceSpec)
+    return _convert({**_windowed(name, data, home), "ready": _http(ready) if ready else None}, ServiceSpec)
 
 
 def _http(data: Tree) -> HttpExpect:

@@ -23,7 +23,7 @@ from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
 from amp_fsm.model.channel_files import channels_of, spool_of
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Notice
-from amp_fsm.model.panes import OWNER_VARIABLE, owner_of, process_owner
+from amp_fsm.model.panes import OWNER_VARIABLE, owner_of, process_owner, socket_of
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project
@@ -193,6 +193,7 @@ class Performer:
         launch = Launch(
             owner=owner,
             intent=intent.id,
+            socket=socket_of(self.project, spec),
             session=self.project.tmux.session,
             window=intent.action.window,
             name=name,

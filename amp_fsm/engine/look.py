@@ -1,4 +1,4 @@
-"""Looking: asks the world what `needs` says, and nothing else.  Two tmux processes, whatever the number of panes."""
+"""Looking: asks the world what `needs` says, and nothing else.  Two tmux processes per server, however many panes."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def survey_of(project: Project, terminal: Terminal) -> Survey | Failed:
         return Failed(reason=str(error))
 
 
-def _captures(terminal: Terminal, panes: tuple[PaneRef, ...]) -> Mapping[str, str | Failed]:
+def _captures(terminal: Terminal, panes: tuple[PaneRef, ...]) -> Mapping[PaneRef, str | Failed]:
     try:
         return terminal.capture(panes) if panes else {}
     except TerminalUnreachableError as error:
-        return {pane.pane: Failed(reason=str(error)) for pane in panes}
+        return {pane: Failed(reason=str(error)) for pane in panes}

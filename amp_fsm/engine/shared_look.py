@@ -85,7 +85,7 @@ class SharedLook:
         screens = self._terminal.capture(tuple(wanted)) if wanted else {}
         unseen = Failed(reason="the screen was not captured")
         return {
-            address: PaneLook(pane=panes[address], screen=screens.get(panes[address].ref.pane, unseen))
+            address: PaneLook(pane=panes[address], screen=screens.get(panes[address].ref, unseen))
             if address in panes
             else Failed(reason="the pane is gone")
             for address in asked

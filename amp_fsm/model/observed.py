@@ -41,8 +41,9 @@ class Observed:
         panes: subject address (agent or service) to its pane, ours or a candidate for adoption.
         readings: agent name to what its screen shows.
         row_tasks: agent name to the text of its row's task cell.
-        unreachable: why the terminal could not be looked at; empty when it could.
-        server: identity of the tmux server; empty when there is none.
+        unreachable: subject address to why its tmux server could not be looked at, for those of which it could not;
+            `*`: for whoever the configuration does not name.
+        server: identity of the tmux server, of several the first; empty when there is none.
         run_keys: `TASK|CHECK` to the key under which a run on the present inputs is recorded.
         run_status: `TASK|CHECK` to `never`, `running`, `ended` or `lost`.
         missing: pairs of program and folder that are not on this machine.
@@ -56,7 +57,7 @@ class Observed:
     panes: Mapping[str, PaneSeen] = field(default_factory=dict)
     readings: Mapping[str, ScreenReading] = field(default_factory=dict)
     row_tasks: Mapping[str, str] = field(default_factory=dict)
-    unreachable: str = ""
+    unreachable: Mapping[str, str] = field(default_factory=dict)
     server: str = ""
     run_keys: Mapping[str, str] = field(default_factory=dict)
     run_status: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec
-from amp_fsm.model.seen import PaneSeen, Survey
+from amp_fsm.model.seen import Failed, PaneSeen, Survey
 
 SHELLS = re.compile(r"-?(ba|z|da|k|c|tc|fi|a|nu|elvi)?sh|login|su|sudo|tmux|pwsh|xonsh")
 """Foreground commands that mean: the agent's program is not running here."""
@@ -42,6 +42,32 @@ def start_command(project: Project, spec: AgentSpec | ServiceSpec) -> tuple[str,
     return profile.command if profile is not None else ()
 
 
+def socket_of(project: Project, spec: AgentSpec | ServiceSpec) -> str:
+    """Return the socket of the tmux server that a subject lives in."""
+    return spec.socket or project.tmux.socket
+
+
+def sockets_of(project: Project) -> tuple[str, ...]:
+    """Return the sockets of all tmux servers that the project lives in."""
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
+    return tuple(dict.fromkeys(socket_of(project, spec) for spec in specs)) or (project.tmux.socket,)
+
+
+def unreachable_of(project: Project, survey: Survey | Failed) -> Mapping[str, str]:
+    """Return the address of every agent and service whose tmux server did not answer, and why.
+
+    `*` stands for whoever the configuration no longer names: he may be in any server.
+    """
+    specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
+    if isinstance(survey, Failed):
+        return {"*": survey.reason, **{spec.address: survey.reason for spec in specs}}
+    if not survey.unreachable:
+        return {}
+    sockets = {spec.address: socket_of(project, spec) for spec in specs}
+    unseen = {address: survey.unreachable[at] for address, at in sockets.items() if at in survey.unreachable}
+    return {"*": next(iter(survey.unreachable.values())), **unseen}
+
+
 def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
     """Return whether the program is in front; None: that cannot be told.
 
@@ -60,22 +86,26 @@ def in_front(pane: PaneSeen, programs: tuple[str, ...]) -> bool | None:
 def resolve_panes(project: Project, survey: Survey) -> Mapping[str, PaneSeen]:
     """Return the pane of every agent and service that has one, by address.
 
-    Ours come first (a living one before a dead one); else the pane in the window that the configuration names, which
-    is a candidate for adoption, if nobody owns it.
+    Ours come first, whatever server they are in (a living one before a dead one); else the pane in the window that the
+    configuration names, in the subject's own server, which is a candidate for adoption, if nobody owns it.  One whose
+    own server did not answer has none: another pane with its mark need not be the one.
     """
     owned: dict[str, list[PaneSeen]] = {}
-    windows: dict[str, list[PaneSeen]] = {}
+    windows: dict[tuple[str, str], list[PaneSeen]] = {}
     for pane in survey.panes:
         if pane.owner:
             owned.setdefault(pane.owner, []).append(pane)
         elif pane.session == project.tmux.session:
-            windows.setdefault(pane.window, []).append(pane)
-            windows.setdefault(pane.name, []).append(pane)
+            windows.setdefault((pane.ref.server, pane.window), []).append(pane)
+            windows.setdefault((pane.ref.server, pane.name), []).append(pane)
     found: dict[str, PaneSeen] = {}
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
     for spec in specs:
+        socket = socket_of(project, spec)
+        if socket in survey.unreachable:
+            continue
         ours = owned.get(owner_of(project, spec), [])
-        strangers = windows.get(spec.window, []) if spec.window else []
+        strangers = windows.get((survey.server_at(socket), spec.window), []) if spec.window else []
         programs = programs_of(project, spec)
         mine = _best_of_ours(ours, programs) or _best_stranger(strangers, programs)
         if mine is not None:

@@ -35,6 +35,7 @@ class AgentSpec:
     """One agent: a program in a window.
 
     Attributes:
+        socket: tmux socket of the server that it lives in; empty: the project's.
         window: index or name of its window in the session; empty: a new window of the agent's name.
         command: argv, overriding the profile's.
         requires: services that must be up before it is started.
@@ -45,6 +46,7 @@ class AgentSpec:
 
     name: str
     profile: str
+    socket: str = ""
     window: str = ""
     command: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
@@ -74,10 +76,11 @@ class HttpExpect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceSpec:
-    """Something agents need, kept up in a window of its own and never prompted."""
+    """Something agents need, kept up in a window of its own (`socket` as an agent's) and never prompted."""
 
     name: str
     command: tuple[str, ...]
+    socket: str = ""
     window: str = ""
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: str = ""

@@ -68,11 +68,18 @@ class Survey:
     """Every pane of the project's session and every pane that carries our option, in one look.
 
     Attributes:
-        server: identity of the tmux server (`PID:START`); empty: there provably is none.
+        server: identity of the tmux server (`PID:START`), of several the first; empty: there provably is none.
+        servers: of several servers, socket to identity.  unreachable: socket to why its server did not answer.
     """
 
     server: str
     panes: tuple[PaneSeen, ...] = ()
+    servers: Mapping[str, str] = field(default_factory=dict)
+    unreachable: Mapping[str, str] = field(default_factory=dict)
+
+    def server_at(self, socket: str) -> str:
+        """Return the identity of the server at a socket; empty: there provably is none, or it did not answer."""
+        return self.servers.get(socket, "") if self.servers or self.unreachable else self.server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +166,7 @@ class Seen:
 
     Attributes:
         terminal: the listing, or why there is none.
-        captures: `%N` to the screen with colours (`capture-pane -e -J`), for the panes that were asked for.
+        captures: the screens with colours (`capture-pane -e -J`) of the panes that were asked for.
         files: path (as asked) to its text.
         globs: pattern (as asked) to what it found; an empty tuple: provably nothing.
         tails: key of an agent's channel to the newest files of it, the newest last.
@@ -172,7 +179,7 @@ class Seen:
     """
 
     terminal: Survey | Failed
-    captures: Mapping[str, str | Failed] = field(default_factory=dict)
+    captures: Mapping[PaneRef, str | Failed] = field(default_factory=dict)
     files: Mapping[str, FileSeen | Missing | Failed] = field(default_factory=dict)
     globs: Mapping[str, tuple[PathSeen, ...] | Failed] = field(default_factory=dict)
     tails: Mapping[str, tuple[Tail, ...] | Failed] = field(default_factory=dict)

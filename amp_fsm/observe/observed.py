@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from amp_fsm.model.facts import Fact, Facts, Truth, Why, known, unknown
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Drift, Memory, Observed
-from amp_fsm.model.panes import resolve_panes
+from amp_fsm.model.panes import resolve_panes, unreachable_of
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record, Sample
@@ -42,7 +42,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         now=now,
         run_keys=run_keys,
         panes=resolve_panes(project, survey) if survey is not None else {},
-        unreachable=seen.terminal.reason if isinstance(seen.terminal, Failed) else "",
+        unreachable=unreachable_of(project, seen.terminal),
         server=survey.server if survey is not None else "",
     )
     for agent in project.agents.values():
@@ -96,7 +96,7 @@ class _Observing:
     now: Now
     run_keys: Mapping[str, str]
     panes: Mapping[str, PaneSeen]
-    unreachable: str
+    unreachable: Mapping[str, str]
     server: str
     facts: dict[str, Facts] = field(default_factory=dict)
     readings: dict[str, ScreenReading] = field(default_factory=dict)
@@ -144,7 +144,7 @@ class _Observing:
     def service(self, service: ServiceSpec) -> None:
         """Make a service's facts, from its pane and from its health."""
         pane = self.panes.get(service.address)
-        gone = _service_gone(self.unreachable, self.server, pane, self.now.wall)
+        gone = _service_gone(self.unreachable.get(service.address, ""), self.server, pane, self.now.wall)
         facts = {"gone": gone, "ready": self._ready(service, gone)}
         facts.update(declared_facts(self.project, self.seen, self.run_keys, service.name, pane, None))
         self.facts[service.address] = facts
@@ -221,7 +221,7 @@ class _Observing:
     def _look(self, agent: AgentSpec, assignment: Assignment | None, told: Told) -> Look:
         profile = self.project.profiles[agent.profile]
         pane = self.panes.get(agent.address)
-        capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
+        capture = self.seen.captures.get(pane.ref) if pane is not None else None
         reading, before = None, self.record.samples.get(agent.name, Sample())
         if pane is not None and isinstance(capture, str):
             reading = read_screen(profile, capture, pane.variables, self.now.wall)
@@ -232,7 +232,7 @@ class _Observing:
             profile=profile,
             now=self.now,
             assignment=assignment,
-            unreachable=self.unreachable,
+            unreachable=self.unreachable.get(agent.address, ""),
             server=self.server,
             pane=pane,
             reading=reading,
@@ -243,7 +243,7 @@ class _Observing:
         )
 
     def _capture(self, pane: PaneSeen | None) -> str | None:
-        capture = self.seen.captures.get(pane.ref.pane) if pane is not None else None
+        capture = self.seen.captures.get(pane.ref) if pane is not None else None
         return capture if isinstance(capture, str) else None
 
     def _work_body(self, assignment: Assignment | None) -> str:

@@ -126,11 +126,11 @@ def _fire(
 
 def _waiting(situation: Situation, subject: SubjectRecord, transition: TransitionSpec, facts: SubjectFacts) -> Held:
     blanks = [facts[name] for name in dict.fromkeys(fact_names(transition.when)) if facts[name].truth is Truth.UNKNOWN]
-    unreachable = situation.observed.unreachable and subject.address.startswith("agent/")
+    unreachable = situation.observed.unreachable.get(subject.address, "")
     reasons = ", ".join(f"{fact.name} unknown ({fact.evidence or fact.why})" for fact in blanks)
     text = f"cannot tell about {transition.name} [{guard_text(transition.when)}]: {reasons}"
     if unreachable:
-        text = f"unreachable ({situation.observed.unreachable}): state kept, timers held"
+        text = f"unreachable ({unreachable}): state kept, timers held"
     return Held(
         address=subject.address,
         state=subject.state,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
-from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command
+from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
 from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, PaneRef, Survey
@@ -119,8 +119,10 @@ def _paneless(project: Project, survey: Survey | Failed) -> tuple[str, ...]:
     if isinstance(survey, Failed):
         return ()
     panes = resolve_panes(project, survey)
+    unseen = unreachable_of(project, survey)
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
-    return tuple(spec.address for spec in specs if spec.address not in panes or panes[spec.address].dead)
+    addresses = (spec.address for spec in specs if spec.address not in unseen)
+    return tuple(address for address in addresses if address not in panes or panes[address].dead)
 
 
 def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed]) -> Mapping[str, str]:

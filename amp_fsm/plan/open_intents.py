@@ -35,7 +35,7 @@ def _step(situation: Situation, intent: Intent) -> Step:
     return recover(
         intent,
         server=observed.server,
-        unreachable=observed.unreachable,
+        unreachable=observed.unreachable.get(intent.address if intent.address in situation.specs else "*", ""),
         pane=observed.panes.get(intent.address),
         reading=observed.readings.get(name) if intent.address.startswith("agent/") else None,
         entry=subject.entry if subject is not None else 0,

@@ -96,14 +96,14 @@ def _leaves(path: str, root: str) -> bool:
 
 def _agent(agent: AgentSpec, place: Place, inside: Callable[[str], str]) -> AgentSpec:
     command = (*place.python, "amp_fsm.rehearsal.practice_agent", "--world", place.world, "--name", agent.name)
-    return replace(
-        agent, profile=PRACTICE, command=command, env=_env(agent.env, inside), cwd=_folder(agent.cwd, place, inside)
-    )
+    env, cwd = _env(agent.env, inside), _folder(agent.cwd, place, inside)
+    return replace(agent, profile=PRACTICE, socket="", command=command, env=env, cwd=cwd)
 
 
 def _service(service: ServiceSpec, place: Place, inside: Callable[[str], str]) -> ServiceSpec:
     command = (*place.python, "amp_fsm.rehearsal.practice_service", place.world, service.name)
-    return replace(service, command=command, env=_env(service.env, inside), cwd=_folder(service.cwd, place, inside))
+    env, cwd = _env(service.env, inside), _folder(service.cwd, place, inside)
+    return replace(service, socket="", command=command, env=env, cwd=cwd)
 
 
 def _document(document: DocumentSpec, place: Place, inside: Callable[[str], str]) -> DocumentSpec:

@@ -44,7 +44,7 @@ class ListeningTerminal:
         """See `ports.Terminal`."""
         return self.real.survey(session, owner_prefix)
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """See `ports.Terminal`."""
         return self.real.capture(panes)
 

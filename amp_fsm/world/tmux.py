@@ -70,7 +70,7 @@ class TmuxTerminal:
             raise TerminalUnreachableError(f"tmux refused: {answer.complaint or answer.said!r}")
         return survey
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """Return the visible screen of each pane with colours, in one process for all."""
         if not panes:
             return {}

@@ -134,7 +134,7 @@ def capture_script(panes: Sequence[PaneRef], nonce: str) -> str:
     return f"{''.join(lines)}display-message -p '{nonce} end'\n"
 
 
-def parse_captures(said: str, panes: Sequence[PaneRef], nonce: str, complaint: str) -> dict[str, str | Failed]:
+def parse_captures(said: str, panes: Sequence[PaneRef], nonce: str, complaint: str) -> dict[PaneRef, str | Failed]:
     """Return each pane's screen; a screen that is not provably of that very process is a failed look."""
     shown: dict[str, str] = {}
     parts = said.split(f"{nonce} ")[1:]
@@ -143,4 +143,4 @@ def parse_captures(said: str, panes: Sequence[PaneRef], nonce: str, complaint: s
         shown[whose] = screen
     complete = bool(parts) and parts[-1].strip() == "end"
     why = "the pane is gone or its process changed" if complete else complaint or "tmux's answer broke off"
-    return {pane.pane: shown.get(f"{pane.server} {pane.pane} {pane.pid}") or Failed(reason=why) for pane in panes}
+    return {pane: shown.get(f"{pane.server} {pane.pane} {pane.pid}") or Failed(reason=why) for pane in panes}

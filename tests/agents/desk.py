@@ -89,7 +89,7 @@ class Desk:
         pane = self.pane()
         if pane is None:
             return None
-        screen = build(self.project, environment=os.environ).terminal.capture((pane.ref,))[pane.ref.pane]
+        screen = build(self.project, environment=os.environ).terminal.capture((pane.ref,))[pane.ref]
         return read_screen(self.profile, screen, pane.variables, time.time()) if isinstance(screen, str) else None
 
     def shows(self, *states: str) -> bool:

@@ -36,7 +36,7 @@ def look(socket: str, size: int) -> None:
     panes = [pane.ref for pane in terminal.survey(SESSION, "").panes]
     screens = terminal.capture(panes)
     assert len(panes) == size
-    assert all(isinstance(screens[pane.pane], str) for pane in panes)
+    assert all(isinstance(screens[pane], str) for pane in panes)
 
 
 def loop(socket: str) -> None:

@@ -216,7 +216,12 @@ def _pane(window: str, *, person: float | None = None, owner: str = "") -> PaneS
     )
 
 
-SURVEY = Survey(server=SERVER, panes=(_pane("0", owner="team/agent/ada", person=15.0), _pane("1")))
+SURVEY = Survey(
+    server=SERVER,
+    panes=(_pane("0", owner="team/agent/ada", person=15.0), _pane("1")),
+    servers={"sock": SERVER, "other": SERVER},
+    unreachable={"silent": "no answer"},
+)
 
 
 def _table(heading: str, header: str, row: str) -> str:
@@ -268,7 +273,7 @@ def _seen(team: Project, capture: str, status: str) -> Seen:
     sizes = {"out/*.txt": 3, "out/ready.txt": 4}
     return Seen(
         terminal=SURVEY,
-        captures={pane.ref.pane: capture for pane in SURVEY.panes},
+        captures={pane.ref: capture for pane in SURVEY.panes},
         files={
             path: FileSeen(path=path, text=texts[path], digest=path, mtime=50.0)
             for path in wanted.files

@@ -1,4 +1,7 @@
-"""What every terminal keeps, on the fake and on a real tmux server with practice agents.  [n]: row of FAILURES."""
+"""What every terminal keeps: the fake, a real tmux server with practice agents, and one of several.
+
+[n]: row of FAILURES.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ import pytest
 from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
 from amp_fsm.model.seen import Failed, PaneRef
 from amp_fsm.ports import PaneGuard
+from amp_fsm.world.many_terminals import ManyTerminals
+from amp_fsm.world.tmux import TmuxTerminal
 from tests.terminal_stage import (
     SESSION,
     FakeStage,
@@ -28,12 +33,23 @@ TEXT = "do it\nin two lines\n[amp:aaaaaaaa]"
 SQUEEZED = "".join(TEXT.split())
 
 
-@pytest.fixture(params=["fake", "tmux"])
+@pytest.fixture(params=["fake", "tmux", "many"])
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
     if request.param == "fake":
         return FakeStage(tmp_path)
     server: TmuxServer = request.getfixturevalue("tmux_server")
-    return TmuxStage(tmp_path, server)
+    if request.param == "tmux":
+        return TmuxStage(tmp_path, server)
+    other: TmuxServer = request.getfixturevalue("other_server")
+    return TmuxStage(tmp_path, server, many(server, other))
+
+
+def many(server: TmuxServer, other: TmuxServer) -> ManyTerminals:
+    """Return the server among others: one with panes of the same numbers, and one that does not run."""
+    for _ in range(3):
+        other.open("elsewhere", "sleep", "1000")
+    sockets = {"other": other.socket, "": server.socket, "none": f"{other.socket}-none"}
+    return ManyTerminals({name: TmuxTerminal(socket, timeout=15.0) for name, socket in sockets.items()})
 
 
 def typed(stage: Stage, pane: PaneRef, intent: str = "aaaaaaaa") -> None:
@@ -46,7 +62,7 @@ def typed(stage: Stage, pane: PaneRef, intent: str = "aaaaaaaa") -> None:
 
 def test_no_server_is_an_empty_survey(stage: Stage) -> None:
     survey = stage.terminal.survey(SESSION, "p/")
-    assert (survey.server, survey.panes) == ("", ())
+    assert (survey.server_at(""), survey.panes) == ("", ())
 
 
 def test_a_survey_holds_the_session_and_our_panes_and_nobody_elses(stage: Stage) -> None:
@@ -70,10 +86,9 @@ def test_a_screen_is_captured_and_a_pane_that_is_gone_or_another_process_is_a_fa
     other_process = replace(pane, pid=pane.pid + 1)
     gone = replace(pane, pane="%99")
     screens = stage.terminal.capture((gone, pane))
-    assert "? for shortcuts" in str(screens[pane.pane])
-    assert isinstance(screens["%99"], Failed)
-    assert isinstance(stage.terminal.capture((other_process,))[pane.pane], Failed)
-    assert isinstance(stage.terminal.capture((replace(pane, server="1:1"),))[pane.pane], Failed)
+    assert "? for shortcuts" in str(screens[pane])
+    for other in (gone, other_process, replace(pane, server="1:1")):
+        assert isinstance(stage.terminal.capture((pane, other))[other], Failed)
 
 
 def test_capturing_nothing_asks_nothing(stage: Stage) -> None:
@@ -385,4 +400,4 @@ def test_effects_on_a_server_that_ended_say_that_the_pane_is_gone(stage: Stage) 
     stage.end_server()
     assert not stage.terminal.paste(pane, TEXT, "aaaaaaaa", guard).happened
     assert stage.terminal.submit(pane, "Enter", "aaaaaaaa", guard).reason == "the pane is gone"
-    assert isinstance(stage.terminal.capture((pane,))[pane.pane], Failed)
+    assert isinstance(stage.terminal.capture((pane,))[pane], Failed)

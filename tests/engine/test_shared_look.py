@@ -38,7 +38,7 @@ class SlowTerminal(FakeTerminal):
         assert self.go.wait(20)
         return seen
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self.captured.append(len(panes))
         if self.fails:
             raise TerminalUnreachableError(self.fails)

@@ -137,9 +137,9 @@ class FakeTerminal:
         ]
         return Survey(server=self.server, panes=tuple(panes) if self.server else ())
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self._answer("capture")
-        return {ref.pane: self._screen(ref) for ref in panes}
+        return {ref: self._screen(ref) for ref in panes}
 
     def start(self, launch: Launch) -> PaneRef:
         self._answer("start")

@@ -51,7 +51,7 @@ def look(
         if transcript
         else {}
     )
-    seen = Seen(terminal=Survey(server="1:1", panes=(pane,)), captures={"%0": screen}, tails=tails)
+    seen = Seen(terminal=Survey(server="1:1", panes=(pane,)), captures={pane.ref: screen}, tails=tails)
     made = observe(project, record, seen, Now(policy=100.0 + seconds, wall=WALL + seconds), {})
     after = replace(record, usage={**record.usage, **made.memory.usage}, spent={**record.spent, **made.memory.spent})
     return made, after

@@ -55,7 +55,7 @@ class Case:
             panes=panes,
             readings={name: _reading(reading) for name, reading in (said.get("readings") or {}).items()},
             row_tasks=said.get("row_tasks") or {},
-            unreachable=said.get("unreachable", ""),
+            unreachable={a: said["unreachable"] for a in addresses if "task/" not in a and said.get("unreachable")},
             server="" if said.get("unreachable") else SERVER,
             run_keys=said.get("run_keys") or {},
             run_status=said.get("run_status") or {},

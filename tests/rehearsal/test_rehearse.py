@@ -72,10 +72,10 @@ def test_work_that_never_holds_is_given_up_until_the_operator_hands_it_out_again
 class PressesEnterAnywhere(ListeningTerminal):
     """A terminal with a fault: whenever it looks at a screen it also presses Enter there."""
 
-    def capture(self, panes: Sequence[PaneRef]) -> Mapping[str, str | Failed]:
+    def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         screens = self.real.capture(panes)
         for pane in panes:
-            if "Enter to confirm" in str(screens[pane.pane]):
+            if "Enter to confirm" in str(screens[pane]):
                 subprocess.run(["tmux", "-S", self.socket, "send-keys", "-t", pane.pane, "Enter"], check=True)
         return screens
 

@@ -163,7 +163,7 @@ def test_20_a_pane_is_found_and_typed_into_wherever_its_window_went(stage: TmuxS
 def test_22_a_bare_locale_spoils_no_character(stage: TmuxStage) -> None:
     pane = launched(stage)
     bare = TmuxTerminal(stage.server.socket, environment={"PATH": os.environ["PATH"], "LC_ALL": "C"})
-    assert "❯" in str(bare.capture((pane,))[pane.pane])
+    assert "❯" in str(bare.capture((pane,))[pane])
     assert bare.paste(pane, "né ✅ [amp:aaaaaaaa]", "aaaaaaaa", guard_of(stage, pane)).happened
     until(lambda: composed(stage, pane) == "né✅[amp:aaaaaaaa]", "the text")
 
@@ -171,22 +171,22 @@ def test_22_a_bare_locale_spoils_no_character(stage: TmuxStage) -> None:
 def test_21_a_wrapped_line_is_captured_as_one(stage: TmuxStage) -> None:
     line = "x" * 150
     pane = stage.terminal.start(stage.launch("ada", "start001", argv=("sh", "-c", f"echo {line}; exec sleep 1000")))
-    until(lambda: line in str(stage.terminal.capture((pane,))[pane.pane]), "the line, whole")
+    until(lambda: line in str(stage.terminal.capture((pane,))[pane]), "the line, whole")
 
 
 def test_one_gone_pane_does_not_spoil_the_look_at_the_others(stage: TmuxStage) -> None:
     first, second = launched(stage), launched(stage, "ben", "start002")
     stage.server.tmux("kill-pane", "-t", first.pane)
     screens = stage.terminal.capture((first, second))
-    assert isinstance(screens[first.pane], Failed)
-    assert "practice agent · ben" in str(screens[second.pane])
+    assert isinstance(screens[first], Failed)
+    assert "practice agent · ben" in str(screens[second])
 
 
 def test_a_screen_cannot_pass_for_anothers(stage: TmuxStage) -> None:
     """A program that prints what looks like our marks is captured as just that."""
     noise = "0123456789abcdef 1:1 %0 1"
     pane = stage.terminal.start(stage.launch("ada", "start001", argv=("sh", "-c", f"echo '{noise}'; exec sleep 1000")))
-    until(lambda: noise in str(stage.terminal.capture((pane,))[pane.pane]), "the noise")
+    until(lambda: noise in str(stage.terminal.capture((pane,))[pane]), "the noise")
     assert len(stage.terminal.capture((pane,))) == 1
 
 

@@ -26,7 +26,7 @@ def command(config: str, name: str, only_print: bool) -> None:
     from amp_fsm.cli.subjects import find
     from amp_fsm.engine.look import survey_of
     from amp_fsm.errors import NotPossibleError
-    from amp_fsm.model.panes import resolve_panes
+    from amp_fsm.model.panes import resolve_panes, sockets_of
     from amp_fsm.model.seen import Failed
 
     project, world = open_with_terminal(config)
@@ -37,7 +37,8 @@ def command(config: str, name: str, only_print: bool) -> None:
     pane = resolve_panes(project, survey).get(address)
     if pane is None:
         raise NotPossibleError(f"{address} has no window", hint=f"amp-fsm reconcile {config} starts it")
-    words = attach_command(project.tmux.socket, pane.ref.pane, inside=bool(os.environ.get("TMUX")))
+    socket = next(at for at in sockets_of(project) if survey.server_at(at) == pane.ref.server)
+    words = attach_command(socket, pane.ref.pane, inside=bool(os.environ.get("TMUX")))
     if only_print:
         click.echo(join(words))
         return

@@ -21,7 +21,7 @@ CODES: Mapping[str, str] = {
     "E234": "Two tasks have the same id.",
     "E235": "Tasks need each other in a circle: none of them can ever begin.",
     "E236": "A fact is declared under the name of a standard one.",
-    "E237": "Two subjects have the same window.",
+    "E237": "Two subjects have the same window in one tmux server.",
     "E238": "A template cannot be compiled or rendered.",
     "E239": "A prompt needs a key that a task's brief does not have.",
     "E241": "A log is written with `append_row`, a status table with `set_row`.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from amp_fsm.config.lint.places import actions
 from amp_fsm.config.problems import Finding
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.panes import socket_of
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 
 
@@ -58,20 +59,21 @@ def _idle_agents(project: Project) -> Iterator[Finding]:
 
 
 def _shared_windows(project: Project) -> Iterator[Finding]:
-    taken: dict[str, str] = {}
+    taken: dict[tuple[str, str], str] = {}
     subjects: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
     for subject in subjects:
         window = subject.window or subject.name
-        if window in taken:
+        place = (socket_of(project, subject), window)
+        if place in taken:
             room = "agents" if isinstance(subject, AgentSpec) else "services"
-            message = f"{subject.address} has the window {window!r}, which is {taken[window]}'s"
+            message = f"{subject.address} has the window {window!r}, which is {taken[place]}'s"
             yield Finding(
                 code="E237",
                 path=(room, subject.name, "window"),
                 message=message,
                 suggestion="every agent and every service has a window of its own",
             )
-        taken.setdefault(window, subject.address)
+        taken.setdefault(place, subject.address)
 
 
 def _shared_rows(project: Project) -> Iterator[Finding]:
