@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from amp_fsm.cli.opening import open_with_terminal
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import print_json
 
 EXAMPLE = "\b\nExample:\n  amp-fsm explain my-team.yaml codex"
@@ -24,7 +24,7 @@ def command(config: str, subject: str, as_json: bool) -> None:
     from amp_fsm.engine.reconcile import plan_pass
     from amp_fsm.plan.explain import explain_json, explain_text
 
-    project, world = open_with_terminal(config)
+    project, world = open_recorded(config, with_terminal=True)
     address = find(subject, specs(project))
     plan = plan_pass(project, world).plan
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from amp_fsm.cli.opening import open_with_terminal
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def command(config: str, subject: str, transition: str, as_json: bool) -> None:
     from amp_fsm.cli.subjects import find, specs
     from amp_fsm.engine.requests import FIRE
 
-    project, world = open_with_terminal(config)
+    project, world = open_recorded(config, with_terminal=True)
     address = find(subject, specs(project))
     _check_name(project, address, transition)
     left = ask(project, world, FIRE, (address, transition)).left

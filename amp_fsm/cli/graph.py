@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.opening import open_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ def command(config: str, name: str | None, form: str) -> None:
     from amp_fsm.config.graph import dot, mermaid
     from amp_fsm.config.problems import did_you_mean
 
-    project, world = open_project(config)
+    project, world = open_recorded(config)
     if name is not None and name not in project.machines:
         raise click.BadParameter(f"no machine {name!r}; {did_you_mean(name, project.machines)}", param_hint="--machine")
     draw = {"mermaid": mermaid, "dot": dot}[form]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import local_time, print_json
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class SinceParam(click.ParamType[float]):
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def command(config: str, subject: str, since: float | None, as_json: bool) -> None:
     """Show what happened, to everything or to SUBJECT, oldest first, with what decided."""
-    project, world = open_project(config)
+    project, world = open_recorded(config)
     address = _address(project, subject) if subject else ""
     entries = world.store.history(address, since or 0.0)
     if as_json:

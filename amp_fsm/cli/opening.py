@@ -26,6 +26,19 @@ def open_project(config: str) -> tuple[Project, World]:
     return project, build(project, environment=os.environ)
 
 
+def open_recorded(config: str, *, with_terminal: bool = False) -> tuple[Project, World]:
+    """Return a project with the tasks that its record keeps besides the configuration's, and its world.
+
+    Raises:
+        InvalidConfigError: the configuration cannot be used.
+        ProgramMissingError: `with_terminal` is asked for, and tmux is not on this machine.
+    """
+    from amp_fsm.model.desired import desired
+
+    project, world = open_with_terminal(config) if with_terminal else open_project(config)
+    return desired(project, world.store.load()), world
+
+
 def open_with_terminal(config: str) -> tuple[Project, World]:
     """Return a project and its world, whose terminal can be looked at.
 

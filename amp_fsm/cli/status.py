@@ -32,12 +32,15 @@ def command(config: str, watch: bool, interval: float, as_json: bool) -> None:
 
     Asks neither tmux nor any agent: `plan` looks at what is so right now.
     """
+    from amp_fsm.model.desired import desired
+
     if watch and as_json:
         raise click.UsageError("--watch and --json exclude each other")
     project, world = open_project(config)
     if watch:
         _watch(project, world, config, interval)
     record = world.store.load()
+    project = desired(project, record)
     if as_json:
         print_json(status_json(project, record, config, rules_now(project, record, world)))
     else:
@@ -45,10 +48,12 @@ def command(config: str, watch: bool, interval: float, as_json: bool) -> None:
 
 
 def _watch(project: Project, world: World, config: str, interval: float) -> NoReturn:
+    from amp_fsm.model.desired import desired
+
     shown = ""
     while True:
         record = world.store.load()
-        text = status_text(project, record, config, rules_now(project, record, world))
+        text = status_text(desired(project, record), record, config, rules_now(project, record, world))
         if text != shown:
             click.clear()  # a terminal; anything else gets one after the other
             click.echo(text if sys.stdout.isatty() else f"{text}\n", nl=False)

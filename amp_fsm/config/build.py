@@ -17,6 +17,7 @@ from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
+    ERRANDS,
     AgentSpec,
     Allowance,
     ApprovalSpec,
@@ -32,6 +33,7 @@ from amp_fsm.model.project import (
     Priority,
     Project,
     ServiceSpec,
+    SuccessionSpec,
     TaskSpec,
     TmuxSpec,
 )
@@ -91,6 +93,8 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         policies=_convert(tree.get("policies") or {}, Policies),
         task_ids=tree["project"].get("task_ids", "TASK-{n:03}"),
         worktrees=_worktrees(tree["project"].get("worktrees") or {}, root, origin.home),
+        succession=_convert(tree.get("succession") or {}, SuccessionSpec),
+        errands=tree["project"].get("errands", ERRANDS),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
     return project, tuple(findings)

@@ -23,6 +23,7 @@ from amp_fsm.model.notice import Severity
 
 BARE = {"start": Verb.START, "assign": Verb.ASSIGN, "release": Verb.RELEASE}
 WORDED = {
+    "errand": Verb.ERRAND,
     "verdict": Verb.VERDICT,
     "send": Verb.SEND,
     "run": Verb.RUN,

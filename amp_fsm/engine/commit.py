@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.machine import Verb
@@ -36,6 +37,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         intents={**record.intents, **intents},
         attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
         refusals=dict(refusals),
+        **_queue(record, plan),
         last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
         samples={**record.samples, **memory.samples},
         cells={**record.cells, **memory.cells},
@@ -58,9 +60,21 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
     )
 
 
+def _queue(record: Record, plan: Plan) -> Mapping[str, Any]:
+    """Return what the record keeps of tasks that stand in no file, and how many errands were opened."""
+    adds = [item for change in plan.changes for item in change.adds]
+    kept = {name: item for name, item in record.added.items() if name not in plan.forgotten}
+    stems = Counter(item.task.id.rpartition("-")[0] for item in adds if item.task.errand)
+    return {
+        "added": {**kept, **{item.task.id: item for item in adds}},
+        "opened": dict(Counter(record.opened) + stems),
+    }
+
+
 def _counted(record: Record) -> tuple[object, ...]:
     queue = record.attempts, record.refusals, record.forgiven, record.reserved, record.barred, record.last_assigned
-    return *queue, record.cells, record.logs, record.usage, record.spent
+    tasks = record.added, record.opened, record.lead
+    return *queue, *tasks, record.cells, record.logs, record.usage, record.spent
 
 
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:
@@ -75,6 +89,9 @@ def entries_of(change: Change, now: Now) -> Iterator[Entry]:
         given: Assignment = change.opens
         said = f"{given.task} given to {given.agent} (attempt {given.attempt})"
         yield Entry(at=now.wall, address=change.address, kind="assignment", text=said)
+    for item in change.adds:
+        said = f"{item.task.id} opened: {item.task.title}" + (f" (for {item.task.only})" if item.task.only else "")
+        yield Entry(at=now.wall, address=change.address, kind="task", text=said)
 
 
 def _evidence(fact: Fact) -> str:

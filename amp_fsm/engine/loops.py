@@ -220,7 +220,7 @@ def _ending(
         return Ending.ONCE
     if mode is Mode.CONVERGED and is_converged(result):
         return Ending.CONVERGED
-    if mode is Mode.DONE and not moved(result) and is_done(project, result.record):
+    if mode is Mode.DONE and not moved(result) and is_done(result.project, result.record):
         return Ending.DONE
     if mode in (Mode.DONE, Mode.CONVERGED) and _is_stuck(project, tally, result):
         return Ending.PERSON

@@ -10,6 +10,7 @@ from amp_fsm.engine.apply import Performer
 from amp_fsm.engine.commit import commit_of
 from amp_fsm.engine.look import look
 from amp_fsm.engine.requests import answer_requests
+from amp_fsm.model.desired import desired
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Plan, Recovery
@@ -32,8 +33,10 @@ class PassResult:
         answered: requests of the operator that were carried out.  refused: those that could not be, with the reason.
         skipped: changes of a saved plan that no longer held.
         gap: the clocks jumped, so this pass only looked; the next one acts.
+        project: what was desired: the configuration with the tasks that the record keeps besides.
     """
 
+    project: Project
     plan: Plan
     outcomes: tuple[Intent, ...] = ()
     record: Record
@@ -60,8 +63,9 @@ class PassResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a pass saw, and when."""
+    """What a pass saw, of what is desired by now, and when."""
 
+    project: Project
     record: Record
     observed: Observed
     now: Now
@@ -73,18 +77,21 @@ def see(project: Project, world: World) -> Sight:
     """Look at everything, changing nothing: no lock, no key, no option, no check, no file."""
     begun = time.perf_counter()
     record = world.store.load()
+    project = desired(project, record)
     reading = world.clock.read()
     now = advance(record.policy, record.reading, reading)
     seen, keys = look(project, record, world)
     observed = observe(project, record, seen, now, keys)
-    return Sight(record=record, observed=observed, now=now, reading=reading, took=time.perf_counter() - begun)
+    return Sight(
+        project=project, record=record, observed=observed, now=now, reading=reading, took=time.perf_counter() - begun
+    )
 
 
 def plan_pass(project: Project, world: World) -> PassResult:
     """Return what a pass would do, and do nothing."""
     sight = see(project, world)
-    made = plan(project, sight.observed, sight.record, sight.now)
-    return PassResult(plan=made, record=sight.record, took=sight.took, gap=sight.now.gap)
+    made = plan(sight.project, sight.observed, sight.record, sight.now)
+    return PassResult(project=sight.project, plan=made, record=sight.record, took=sight.took, gap=sight.now.gap)
 
 
 def run_pass(
@@ -109,6 +116,7 @@ def run_pass(
         ends: whether the end was asked for: the actions under way are finished, and no other is begun.
     """
     sight = see(project, world)
+    project = sight.project
     answers = answer_requests(project, world, sight.observed, sight.record, sight.now)
     made = plan(project, sight.observed, answers.record, sight.now)
     made, skipped = only(made) if only is not None else (made, ())
@@ -118,6 +126,7 @@ def run_pass(
     performer.perform(made)
     world.notifier.flush(world.clock.read().wall)
     return PassResult(
+        project=project,
         plan=made,
         outcomes=tuple(performer.outcomes),
         record=performer.record,
@@ -144,7 +153,7 @@ def answer_only(project: Project, world: World) -> Answered:
     A jump of the clocks stays unread, so that the next pass still looks before it acts.
     """
     sight = see(project, world)
-    record = sight.record
+    project, record = sight.project, sight.record
     if not sight.now.gap:
         record = replace(record, policy=sight.now.policy, reading=sight.reading)
     answers = answer_requests(project, world, sight.observed, record, sight.now)

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     START = "start"  # open the window and run the program
     ASSIGN = "assign"  # open the offered assignment (takes effect at commit)
     RELEASE = "release"  # close the open assignment (takes effect at commit)
+    ERRAND = "errand"  # open an errand for another agent (takes effect at commit)
     VERDICT = "verdict"  # answer the claim: `refused` or `verified` (takes effect at commit)
     SEND = "send"  # deliver a prompt
     ANSWER = "answer"  # choose an answer of the dialog that is up; made by the planner from `approvals` only
@@ -35,7 +36,7 @@ class Verb(StrEnum):
     NOTIFY = "notify"  # tell the operator
 
 
-COMMIT_ONLY = frozenset({Verb.ASSIGN, Verb.RELEASE, Verb.VERDICT})
+COMMIT_ONLY = frozenset({Verb.ASSIGN, Verb.RELEASE, Verb.ERRAND, Verb.VERDICT})
 """Verbs that have no effect outside the record."""
 
 
@@ -53,7 +54,7 @@ class ActionSpec:
 
     Attributes:
         what: the prompt of `send`, the log document of `append_row`, `checks` of `run`, the step of `git`, the verdict,
-            the receiver of `notify`.
+            the errand, the receiver of `notify`.
         document: the document of `set_row`.
         cells: column key to template, of `set_row`.
         text: the message of `notify`, if it is not the default one; `severity`: how much it matters.

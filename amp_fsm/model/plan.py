@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.profile import ScreenReading
@@ -43,6 +44,7 @@ class Change:
         intents: written down before the effects, in order.
         opens: the assignment it opens; `closes`: id of the one it closes; `updates`: one it changes (a verdict).
         refused: `TASK|AGENT` whose claim it refuses, empty for none.
+        adds: tasks that come into the queue.
         serious: shown with `!`: something an operator should notice.
     """
 
@@ -58,6 +60,7 @@ class Change:
     closes: str = ""
     updates: Assignment | None = None
     refused: str = ""
+    adds: tuple[AddedTask, ...] = ()
     serious: bool = False
 
     @property
@@ -92,6 +95,7 @@ class Plan:
         complete: everything could be looked at.
         pending: something will be known by waiting alone (a first sample, a running check).
         born: records of subjects that are new in this pass; `dropped`: addresses the configuration no longer names.
+        forgotten: ids of added tasks that are over for so long that the record keeps them no more.
         due_in: seconds of policy time until the next timer can be due; None: none is running.
     """
 
@@ -107,6 +111,7 @@ class Plan:
     readings: Mapping[str, ScreenReading] = field(default_factory=dict)
     born: tuple[SubjectRecord, ...] = ()
     dropped: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     changes: tuple[Change, ...] = ()
     held: tuple[Held, ...] = ()

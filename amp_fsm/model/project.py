@@ -243,6 +243,8 @@ class TaskSpec:
         exclusive: groups of which no two tasks are ever held at the same time.
         minutes: how long it is thought to take; 0: nobody said.
         brief: what the kind's prompt tells about it: key to text, or to a list of texts.
+        errand: which errand it is (see `model.errand`); empty for an ordinary task.
+        only: the only agent that may get it; empty: whoever has the skills.
         deliverables, checks, skills, workspace: those of its kind are already merged in.
         order: its place in the configuration; ties of priority are broken by it.
     """
@@ -262,6 +264,8 @@ class TaskSpec:
     checks: tuple[str, ...] = ()
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     workspace: WorkspaceKind = WorkspaceKind.SHARED
+    errand: str = ""
+    only: str = ""
     order: int = 0
     machine: str = "task"
 
@@ -335,6 +339,17 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessionSpec:
+    """Who leads: the agent that plans and reviews for the others, and who comes after it.
+
+    Attributes:
+        order: agents; the first leads until the lead is handed over.
+    """
+
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineTest:
     """A promise of the configuration about one of its machines; `fires` empty means: nothing fires."""
 
@@ -343,6 +358,10 @@ class MachineTest:
     facts: Mapping[str, str]
     fires: str = ""
     place: str = ""
+
+
+ERRANDS = ".amp-fsm/errands"
+"""Folder of errands' answers, if the project names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,6 +374,7 @@ class Project:
         budgets: address (`agent/NAME`, `task/ID`; `*` for every one) to what may be used up.
         task_ids: pattern of the ids of tasks that are added without one.
         worktrees: how those of tasks with `workspace: worktree` are made.
+        errands: folder, relative to the root, in which agents leave what an errand asks for.
         source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
     """
 
@@ -379,6 +399,8 @@ class Project:
     budgets: Mapping[str, Allowance] = field(default_factory=dict)
     policies: Policies = Policies()
     worktrees: WorktreesSpec = field(default_factory=WorktreesSpec)
+    succession: SuccessionSpec = SuccessionSpec()
+    errands: str = ERRANDS
     tests: tuple[MachineTest, ...] = ()
     task_ids: str = "TASK-{n:03}"
 

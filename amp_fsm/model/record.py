@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Severity
 from amp_fsm.model.seen import PaneRef
@@ -238,6 +239,9 @@ class Record:
         attempts: task id to how often it was handed out.  refusals: `TASK|AGENT` to how often that agent's claim to
             have done it was refused.  forgiven: task id to how many of its attempts the operator lets count no more.
         reserved: task id to the only agent that may get it, by the operator's word; barred: to those that may not.
+        added: task id to the task, of those that stand in no file of the configuration.
+        opened: beginning of an errand's id to how many errands were opened under it.
+        lead: the agent that leads by now; empty: the first of the succession.
         last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
         usage: agent to what its program last told of its usage.  spent: address of an agent or task to its total.
@@ -257,6 +261,9 @@ class Record:
     forgiven: Mapping[str, int] = field(default_factory=dict)
     reserved: Mapping[str, str] = field(default_factory=dict)
     barred: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    added: Mapping[str, AddedTask] = field(default_factory=dict)
+    opened: Mapping[str, int] = field(default_factory=dict)
+    lead: str = ""
     last_assigned: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)

@@ -47,6 +47,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "needs_met",
             "needs_lost",
             "reassign_due",
+            "moot",
             "prompt_delivered",
         }
     ),

@@ -10,7 +10,7 @@ from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
 from amp_fsm.model.profile import COMPACT
-from amp_fsm.model.project import AgentSpec, CheckSpec, Project, TaskSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import agent_values, kind_values, project_values, render, task_values
@@ -270,8 +270,9 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     agent = spec if isinstance(spec, AgentSpec) else project.agents.get(assignment.agent) if assignment else None
     if task is not None:
         values["task"] = task_values(project, task)
-        if task.kind in project.kinds:
-            values["kind"] = kind_values(project.kinds[task.kind])
+        kind = KindSpec(name=task.kind, prompt=task.errand) if task.errand else project.kinds.get(task.kind)
+        if kind is not None:
+            values["kind"] = kind_values(kind)
     # A log row may name the agent of a task that nobody holds any more.
     values["agent"] = (
         agent_values(agent) if agent else {"name": "-", "row": "-", "window": "", "skills": [], "profile": ""}

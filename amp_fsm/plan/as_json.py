@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.plan import Change, Plan
 from amp_fsm.plan.render import preview, summary
@@ -99,11 +100,17 @@ def change_json(change: Change) -> dict[str, object]:
         "facts": [fact_json(fact) for fact in change.facts],
         "assigns": change.opens.task if change.opens is not None else None,
         "releases": change.closes or None,
+        "opens": [_opened(item) for item in change.adds],
         "actions": [
             {"intent": i.id, "verb": i.action.verb, "target": i.action.target, "preview": preview(i)}
             for i in change.intents
         ],
     }
+
+
+def _opened(item: AddedTask) -> dict[str, object]:
+    files = [one.file for one in item.task.deliverables]
+    return {"task": item.task.id, "title": item.task.title, "only": item.task.only or None, "deliverables": files}
 
 
 def timestamp(wall: float) -> str:

@@ -12,6 +12,7 @@ from amp_fsm.model.plan import Change
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord, Use
 from amp_fsm.plan.actions import Cause, plan_actions
 from amp_fsm.plan.budgets import with_use
+from amp_fsm.plan.errands.kinds import errands_of
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.timers import Due
 
@@ -156,6 +157,7 @@ def _change(
     serious: bool,
 ) -> Change:
     judged = _judged(situation, cause, actions)
+    adds = errands_of(situation, cause.address, actions)
     intents = plan_actions(situation, replace(cause, assignment=judged or cause.assignment), actions)
     held = judged or cause.assignment
     briefed = _briefed(held, intents, moves=after.entry != before.entry) if held is not None else None
@@ -173,6 +175,7 @@ def _change(
         closes=held.id if closes and held is not None else "",
         updates=None if opens is not None else briefed or judged,
         refused=f"{judged.task}|{judged.agent}" if judged is not None and judged.returned else "",
+        adds=adds,
         serious=serious,
     )
 

@@ -105,9 +105,9 @@ def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[Task
 
 
 def rank(situation: Situation, task: TaskSpec) -> tuple[object, ...]:
-    """Return by what tasks are handed out, the first first."""
+    """Return by what tasks are handed out, the first first; an errand goes before every task."""
     due = deadline_of(situation, task)
-    return (_URGENCY[task.priority], due is None, due or 0.0, task.order, task.id)
+    return (not task.errand, _URGENCY[task.priority], due is None, due or 0.0, task.order, task.id)
 
 
 def _would_take(situation: Situation, task: TaskSpec) -> bool:

@@ -20,6 +20,7 @@ from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
 from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.drift import drift_of
+from amp_fsm.plan.errands.errand import forgotten
 from amp_fsm.plan.offers import make_offers
 from amp_fsm.plan.open_intents import due_steps, unknown_intents
 from amp_fsm.plan.situation import Situation, renamed, situate
@@ -46,6 +47,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         readings={f"agent/{name}": reading for name, reading in observed.readings.items()},
         born=situation.born,
         dropped=situation.dropped,
+        forgotten=forgotten(situation),
         steps=made.steps,
         changes=made.changes,
         held=made.held,

@@ -15,7 +15,7 @@ def is_avoided(situation: Situation, task: TaskSpec, agent: str) -> bool:
     """Return whether an agent must not have a task."""
     most = situation.project.policies.reassign_after
     reserved = situation.record.reserved.get(task.id, agent)
-    if reserved != agent or agent in situation.record.barred.get(task.id, ()):
+    if task.only not in ("", agent) or reserved != agent or agent in situation.record.barred.get(task.id, ()):
         return True
     return agent in task.avoid or (most > 0 and refusals(situation, task.id, agent) >= most)
 
@@ -28,6 +28,8 @@ def cannot_have(situation: Situation, task: TaskSpec, agent: str) -> str:
     lacking = [skill for skill in task.skills if skill not in spec.skills]
     if lacking:
         return f"{agent} lacks the skills of task/{task.id}: {', '.join(lacking)}"
+    if task.only not in ("", agent):
+        return f"task/{task.id} is for {task.only} alone"
     if agent in task.avoid:
         return f"task/{task.id} says `avoid: [{agent}]`"
     return f"{agent} is {situation.state(spec.address)}" if _retired(situation, spec.address) else ""

@@ -62,6 +62,9 @@ def _changes(changes: Sequence[Change], color: bool) -> Iterator[str]:
             yield f"      + assign          {opens.task} -> {opens.agent} (attempt {opens.attempt})"
         for intent in change.intents:
             yield f"      + {intent.action.verb:<15} {preview(intent)}"
+        for item in change.adds:
+            whom = f" -> {item.task.only}" if item.task.only else ""
+            yield f"      + open            {item.task.id}: {item.task.title}{whom}"
         if change.closes:
             yield f"      + release         {change.closes.partition('#')[0]}"
 

@@ -101,7 +101,7 @@ class Rehearsal:
 
     def _move(self, result: PassResult, states: tuple[Json, ...]) -> str:
         clock, plan = self.stage.clock, result.plan
-        if not plan.pending and all(self._is_final(task, result.record) for task in self.stage.project.tasks):
+        if not plan.pending and all(self._is_final(task, result) for task in result.project.tasks):
             return "all tasks are settled"
         act = self.operator[0].after - clock.elapsed if self.operator else None
         jump = next_jump(plan, (next_wake(states, clock.elapsed), act), self.patience)
@@ -126,10 +126,10 @@ class Rehearsal:
                 self.settled_at[change.address] = now
                 self.progress(f"{now:9.0f}s  {change.address}  {change.before.state} -> {change.after.state}")
 
-    def _is_final(self, task: str, record: Record) -> bool:
-        spec = self.stage.project.tasks[task]
-        subject = record.subjects.get(spec.address)
-        return subject is not None and self.stage.project.machines[spec.machine].states[subject.state].final
+    def _is_final(self, task: str, result: PassResult) -> bool:
+        spec = result.project.tasks[task]
+        subject = result.record.subjects.get(spec.address)
+        return subject is not None and result.project.machines[spec.machine].states[subject.state].final
 
     # ---- afterwards ------------------------------------------------------------------------------------------
 

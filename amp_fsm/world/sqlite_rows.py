@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from amp_fsm.errors import StoreError
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord
 from amp_fsm.model.time import Reading
 from amp_fsm.model.usage import Spent, Usage
@@ -92,6 +93,9 @@ MEMORY: dict[str, Rows[Any]] = {
     "forgiven": Rows("memory", dict[str, int]),
     "reserved": Rows("memory", dict[str, str]),
     "barred": Rows("memory", dict[str, tuple[str, ...]]),
+    "added": Rows("memory", dict[str, AddedTask]),
+    "opened": Rows("memory", dict[str, int]),
+    "lead": Rows("memory", str),
     "last_assigned": Rows("memory", dict[str, float]),
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),

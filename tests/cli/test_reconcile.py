@@ -18,6 +18,7 @@ from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.record import Action, Intent, IntentStatus, Record
 from tests.configured_team import PRACTICE, Home
+from tests.engine.small_team import project
 from tests.engine.test_loops import QUIET
 from tests.tmux_server import until
 
@@ -226,7 +227,7 @@ def test_a_reader_who_leaves_ends_no_pass_but_the_loop(alone: Home) -> None:
 def test_an_unknown_delivery_has_its_exact_command() -> None:
     action = Action(verb=Verb.SEND, target="agent/ada", what="code")
     intent = Intent(id="abc", address="agent/ada", entry=1, cause="c", action=action, status=IntentStatus.UNKNOWN)
-    result = PassResult(plan=QUIET, record=Record(intents={"abc": intent}))
+    result = PassResult(project=project(), plan=QUIET, record=Record(intents={"abc": intent}))
     assert next_lines(result, "my team.yaml") == [
         "next: amp-fsm resolve 'my team.yaml' abc --delivered|--not-delivered"
     ]

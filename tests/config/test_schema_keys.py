@@ -93,6 +93,9 @@ CHANNELS = "profiles.p.channels"
 USED = f"{CHANNELS}.transcript.usage"
 BETA = {"id": "beta", "state": "working", "region": "screen", "matches": ["alpha"]}
 
+LED = {"succession": {"order": ["ben"]}}
+ASKING = {f"{NUDGE}.do".replace(".", "__"): [{"errand": "help"}]}
+
 KEYS: Mapping[str, Key] = {
     "version": key("shape", "version", 2),
     "project": key("looks", "project", {"name": "team", "root": "/other"}),
@@ -255,6 +258,10 @@ KEYS: Mapping[str, Key] = {
     "guard.all": key("plans", f"{FIRST}.when", {"all": ["at_prompt", "busy"]}),
     "guard.any": key("plans", f"{FIRST}.when", {"any": ["busy", "asks"]}),
     "guard.not": key("plans", f"{FIRST}.when", {"not": "at_prompt"}),
+    "action.errand": key("plans", f"{NUDGE}.do", [{"errand": "help"}], **LED),
+    "succession": key("plans", "succession", {"order": ["ben"]}, **ASKING),
+    "succession.order": key("plans", "succession.order", ["ada"], **ASKING, succession={"order": ["ben"]}),
+    "project.errands": key("plans", "project.errands", "answers", **ASKING, **LED),
     "action.verdict": key("plans", f"{JUDGED}.0.do", [{"verdict": "verified"}]),
     "action.send": key("plans", f"{NUDGE}.do", [{"send": "work"}]),
     "action.git": key("plans", "machines.task.states.JUDGED.on_enter.0", {"git": "commit"}, **APART),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.machine import Verb
+from amp_fsm.model.project import Deadline, Deliverable, TaskSpec
 from amp_fsm.model.record import (
     Action,
     Assignment,
@@ -47,6 +49,16 @@ ADA = SubjectRecord(
 SEND = Action(verb=Verb.SEND, target="ada", text="do it\n[amp:abcd1234]", cells=(("Status", "é ✅"),))
 INTENT = Intent(id="abcd1234", address="agent/ada", entry=3, cause="begin", action=SEND)
 HELD = Assignment(id="a1", agent="ada", task="T-1", since=12.5, delivered=13.0)
+ASKED = TaskSpec(
+    id="HELP-T-1-1",
+    kind="help",
+    title="Help ada",
+    deadline=Deadline(after=60.0),
+    deliverables=(Deliverable(file="a.md", newer=True),),
+    brief={"question": "é?", "files": ("a", "b")},
+    errand="help",
+    only="ben",
+)
 FULL = Record(
     policy=42.25,
     reading=Reading(wall=1.5, mono=2.5, boot="b"),
@@ -54,6 +66,9 @@ FULL = Record(
     assignments={"a1": HELD},
     intents={"abcd1234": replace(INTENT, pane=PaneRef(server="1:2", pane="%3", pid=4))},
     attempts={"T-1": 2},
+    added={"HELP-T-1-1": AddedTask(task=ASKED, about="task/T-1", by="ada", at=4.5)},
+    opened={"HELP-T-1": 1},
+    lead="ben",
     last_assigned={"ada": 12.5},
     samples={"agent/ada": Sample(state="idle", since=1.0, resets_at=9.0)},
     cells={"status|ada|Status": CellMemory(wrote="WORKING", replaced="IDLE", rewrites=1)},

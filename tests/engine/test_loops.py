@@ -21,7 +21,7 @@ QUIET = Plan(project="p", source="p.yaml", digest="d", lineage="l", serial=1, po
 
 
 def a_pass(plan: Plan = QUIET, record: Record | None = None, **parts: object) -> PassResult:
-    return PassResult(plan=plan, record=record or Record(), **parts)  # type: ignore[arg-type]  # any of its fields
+    return PassResult(project=project(), plan=plan, record=record or Record(), **parts)  # type: ignore[arg-type]  # any of its fields
 
 
 def an_intent(status: IntentStatus) -> Intent:

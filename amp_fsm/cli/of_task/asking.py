@@ -6,7 +6,7 @@ from shlex import join
 
 import click
 
-from amp_fsm.cli.opening import open_with_terminal
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import print_json
 
 
@@ -20,7 +20,7 @@ def ask_of_task(config: str, task_id: str, verb: str, choice: str, *, as_json: b
     from amp_fsm.cli.asking import ask
     from amp_fsm.cli.of_task.told import find_task, state_of
 
-    project, world = open_with_terminal(config)
+    project, world = open_recorded(config, with_terminal=True)
     task = find_task(project, task_id)
     before = world.store.load()
     left = ask(project, world, verb, (task.address, choice)).left

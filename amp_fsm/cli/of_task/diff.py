@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.opening import open_recorded
 
 EXAMPLE = "\b\nExample:\n  amp-fsm task diff my-team.yaml TASK-PO-018"
 
@@ -17,7 +17,7 @@ def command(config: str, task_id: str) -> None:
     from amp_fsm.cli.of_task.told import find_task
     from amp_fsm.errors import WorkspaceError
 
-    project, world = open_project(config)
+    project, world = open_recorded(config)
     workspace = project.workspace(find_task(project, task_id))
     if workspace is None or world.repository is None:
         message = f"{task_id} is worked on in {project.root}, not in a worktree"

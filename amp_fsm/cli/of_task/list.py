@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import one_line, print_json, table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def command(config: str, states: tuple[str, ...], as_json: bool) -> None:
     """List the tasks in the order of the configuration, as they are recorded."""
     from amp_fsm.cli.of_task.told import state_of, task_json
 
-    project, world = open_project(config)
+    project, world = open_recorded(config)
     record = world.store.load()
     wanted = [task for task in project.tasks.values() if not states or state_of(record, task) in states]
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from amp_fsm.cli.opening import open_project
+from amp_fsm.cli.opening import open_recorded
 from amp_fsm.cli.output import local_time, print_json
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def command(config: str, task_id: str, as_json: bool) -> None:
     from amp_fsm.cli.of_task.told import find_task, task_json
     from amp_fsm.plan.queue import needing
 
-    project, world = open_project(config)
+    project, world = open_recorded(config)
     record, task = world.store.load(), find_task(project, task_id)
     said = task_json(project, record, task) | {"needed_by": list(needing(project, task.id))}
     said |= {"brief": dict(task.brief), "last_verdict": _verdict(record, task) or None}

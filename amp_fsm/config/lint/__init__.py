@@ -13,6 +13,7 @@ from amp_fsm.config.lint.budgets import lint_budgets
 from amp_fsm.config.lint.channels import lint_channels
 from amp_fsm.config.lint.cycles import lint_cycles
 from amp_fsm.config.lint.dependencies import lint_dependencies
+from amp_fsm.config.lint.errands import lint_errands
 from amp_fsm.config.lint.facts import lint_facts
 from amp_fsm.config.lint.patterns import lint_own_texts, lint_patterns
 from amp_fsm.config.lint.people import lint_people
@@ -43,6 +44,7 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
         *lint_approvals(project),
         *lint_patterns(project),
         *lint_channels(project),
+        *lint_errands(project),
         *said,
         *lint_own_texts(project, prompts.texts),
         *run_tests(project),

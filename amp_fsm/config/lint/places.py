@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from amp_fsm.model.errand import MACHINE as ERRAND
 from amp_fsm.model.guards import Guard, Op
 from amp_fsm.model.machine import ActionSpec, MachineSpec, TimerSpec, TransitionSpec, Verb, leaves
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
@@ -120,7 +121,7 @@ def machine_kinds(project: Project) -> Mapping[str, tuple[str, ...]]:
     """Return the kinds of subject that use each machine; a machine that nobody uses is of the kind it is named for."""
     users = {
         "agent": {agent.machine for agent in project.agents.values()},
-        "task": {task.machine for task in project.tasks.values()},
+        "task": {ERRAND, *(task.machine for task in project.tasks.values())},
         "service": {service.machine for service in project.services.values()},
     }
     return {

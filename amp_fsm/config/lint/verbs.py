@@ -11,7 +11,7 @@ from amp_fsm.model.project import Project
 
 MAY: Mapping[str, frozenset[Verb]] = {
     "agent": frozenset(Verb) - {Verb.RUN, Verb.GIT, Verb.ADOPT, Verb.ANSWER},
-    "task": frozenset({Verb.RELEASE, Verb.VERDICT, Verb.RUN, Verb.GIT, Verb.APPEND_ROW, Verb.NOTIFY}),
+    "task": frozenset({Verb.RELEASE, Verb.ERRAND, Verb.VERDICT, Verb.RUN, Verb.GIT, Verb.APPEND_ROW, Verb.NOTIFY}),
     "service": frozenset({Verb.START, Verb.APPEND_ROW, Verb.NOTIFY}),
 }
 """Kind of subject to the verbs that have an effect there."""

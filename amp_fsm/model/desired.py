@@ -1,0 +1,29 @@
+"""What is desired by now: the configuration, and the tasks that the record keeps besides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import Record
+
+
+def desired(project: Project, record: Record) -> Project:
+    """Return the project with the added tasks of the record, in the order in which they came, after its own.
+
+    A task that the configuration has meanwhile got itself goes before an added one of the same id.
+    """
+    added = [item.task for item in record.added.values() if item.task.id not in project.tasks]
+    if not added:
+        return project
+    first = len(project.tasks)
+    placed = {task.id: replace(task, order=first + place) for place, task in enumerate(added)}
+    return replace(project, tasks={**project.tasks, **placed})
+
+
+def lead_of(project: Project, record: Record) -> str:
+    """Return the name of the agent that leads; empty when nobody does."""
+    order = project.succession.order
+    if record.lead in order:
+        return record.lead
+    return order[0] if order else ""

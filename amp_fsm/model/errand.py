@@ -1,0 +1,46 @@
+"""Errands: tasks that amp-fsm opens itself, for one agent; and what the record keeps of tasks that stand in no file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from amp_fsm.model.project import TaskSpec
+
+
+class Errand(StrEnum):
+    """What an errand asks of an agent.  The prompt that asks for it has the same name."""
+
+    HAND_OVER = "hand_over"  # take the lead over, from a hand-over file
+    PROPOSE = "propose"  # propose tasks, for the queue runs dry
+    HELP = "help"  # answer another agent's question
+    REVIEW = "review"  # judge another agent's work
+
+
+MACHINE = "errand"
+"""The machine of every errand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedTask:
+    """A task that the record keeps, because it stands in no file of the configuration.
+
+    Attributes:
+        task: the whole task; an errand, or an ordinary task that was proposed.
+        about: address of the subject that it concerns; empty for none.
+        by: who or what brought it about, in words.
+        at: policy time at which it came into the queue; `at_wall`: the same moment for people.
+    """
+
+    task: TaskSpec
+    about: str = ""
+    by: str = ""
+    at: float = 0.0
+    at_wall: float = 0.0
+
+
+BRIEF: Mapping[Errand, tuple[str, ...]] = {
+    Errand.HELP: ("agent", "task", "title"),
+}
+"""What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""
