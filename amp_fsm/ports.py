@@ -314,6 +314,9 @@ class Store(Protocol):
     def go(self, who: str) -> None:
         """End what `pause` of the same name began; a STOP file stays until a person removes it."""
 
+    def holder(self) -> str:
+        """Return which process holds the lock, and since when; empty: none does."""
+
     def lock(self, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Hold the project's lock, which dies with the process.
 
@@ -322,9 +325,45 @@ class Store(Protocol):
         """
 
 
+class Events(Protocol):
+    """What stirs while a watching reconciler waits, told at once where the machine can.  A hint, never proof.
+
+    Whatever was followed and stirs ends the pause of the `Clock`.  An event may be told twice, and never comes for what
+    was only read.  A folder that is not there yet, or that was removed and made again, is found.
+    """
+
+    def follow(self, patterns: frozenset[str], processes: frozenset[int] = frozenset(), *, anew: bool = False) -> str:
+        """Follow these files (as in `Files`) and the ends of these processes, and nothing else from now on.
+
+        Called again and again; it costs next to nothing while nothing changed, and mends what broke meanwhile.  What is
+        followed for the first time is told too, since it may have stirred before.
+
+        Args:
+            patterns: files and globs.
+            processes: ids whose end is told.
+            anew: begin all over, because something was missed.
+
+        Returns:
+            Why some of it cannot be followed, so that only looking will tell; empty when all of it is.
+        """
+
+    def take(self) -> frozenset[str]:
+        """Return what stirred since the last call: patterns as they were given, and whatever else was told."""
+
+    def tell(self, what: str) -> None:
+        """Say that something stirred.  Safe in every thread, but not in a signal handler."""
+
+    def close(self) -> None:
+        """Follow nothing any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Every port, as one value."""
+    """Every port, as one value.
+
+    Attributes:
+        events: None: nobody tells, and whoever watches looks.
+    """
 
     terminal: Terminal
     files: Files
@@ -333,4 +372,5 @@ class World:
     notifier: Notifier
     store: Store
     repository: Repository | None = None
+    events: Events | None = None
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from amp_fsm.ports import Clock, Notifier, Terminal, World
 from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.config_files import cached_project, load_project
+from amp_fsm.world.events import LocalEvents
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.git import GitRepository
 from amp_fsm.world.many_terminals import ManyTerminals
@@ -57,6 +58,7 @@ def build(
         notifier=notifier or OperatorNotifier(outbox=_outbox(project)),
         store=SqliteStore(project.store, clock=clock),
         repository=GitRepository(project.root, environment=environment),
+        events=LocalEvents(project.root, wake=clock.wake) if isinstance(clock, SystemClock) else None,
         environment=environment,
     )
 

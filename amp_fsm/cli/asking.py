@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from amp_fsm.engine.reconcile import answer_only
 from amp_fsm.engine.requests import asked
+from amp_fsm.engine.rouse import rouse_if_possible
 from amp_fsm.errors import NotPossibleError, ProjectLockedError
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Intent
@@ -31,6 +32,7 @@ def ask(project: Project, world: World, verb: str, arguments: tuple[str, ...]) -
         with world.store.lock():
             answered = answer_only(project, world)
     except ProjectLockedError as error:
+        rouse_if_possible(project, world)
         return Asked(left=f"left for the process that is at work; it answers before its next pass ({error})")
     ours = f"{asked(verb, arguments)}: "
     for text in answered.refused:

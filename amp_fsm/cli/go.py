@@ -22,8 +22,11 @@ def command(config: str, agent: str, as_json: bool) -> None:
 
     A file STOP in the store's folder stays until a person removes it.
     """
+    from amp_fsm.engine.rouse import rouse_if_possible
+
     project, world = open_project(config)
     world.store.go(who(project, agent))
+    rouse_if_possible(project, world)
     held = world.store.held()
     if as_json:
         print_json({"held": sorted(held)})

@@ -37,6 +37,7 @@ COMMANDS = {
     "hook": "Take an event from an agent's hook; agents call it.",
     "pause": "Hold every effect, or those of one AGENT.",
     "go": "End what `pause` began.",
+    "poke": "Make whoever watches CONFIG look at once.",
     "graph": "Draw the machines.",
     "schema": "Print the JSON Schema.",
 }

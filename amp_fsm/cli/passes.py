@@ -42,7 +42,7 @@ class PassPrinter:
 
     def listener(self) -> Listener:
         """Return what a loop tells its passes to."""
-        return Listener(on_plan=self._plan, on_done=self._outcome, on_pass=self._passed)
+        return Listener(on_plan=self._plan, on_done=self._outcome, on_pass=self._passed, on_notice=notice)
 
     def end(self, result: PassResult, ended: str, outcomes: Sequence[Intent]) -> None:
         """Print how it ended, and the exact next command."""
@@ -108,6 +108,11 @@ class PassPrinter:
             except BrokenPipeError:
                 self._broken = True
                 self.on_broken()
+
+
+def notice(text: str) -> None:
+    """Say something about the loop itself on stderr."""
+    click.echo(f"amp-fsm: {text}", err=True)
 
 
 def outcome_word(intent: Intent) -> str:

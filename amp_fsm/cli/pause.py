@@ -27,8 +27,11 @@ def command(config: str, agent: str, as_json: bool) -> None:
     It is read again right before every effect, so it also stops a process that is at work.
     A file STOP in the store's folder does the same as `pause CONFIG`.
     """
+    from amp_fsm.engine.rouse import rouse_if_possible
+
     project, world = open_project(config)
     world.store.pause(who(project, agent))
+    rouse_if_possible(project, world)
     tell_held(config, world.store.held(), as_json=as_json)
 
 

@@ -14,7 +14,8 @@ from amp_fsm.cli.plan import show_plan
 
 if TYPE_CHECKING:
     from amp_fsm.cli.passes import PassPrinter
-    from amp_fsm.engine.loops import LoopResult, Mode, Stop
+    from amp_fsm.engine.calls import Calls
+    from amp_fsm.engine.loops import LoopResult, Mode
     from amp_fsm.model.project import Project
     from amp_fsm.ports import World
 
@@ -113,19 +114,22 @@ def _loop(
     printer: PassPrinter,
 ) -> int:
     from amp_fsm.cli.renewal import Renewal
-    from amp_fsm.engine.loops import Mode, Stop, run_until
+    from amp_fsm.engine.calls import Calls
+    from amp_fsm.engine.loops import Mode, run_until
 
-    stop = Stop()
-    printer.on_broken = lambda: stop.ask(signal.SIGPIPE)
+    calls = Calls()
+    printer.on_broken = lambda: calls.end(signal.SIGPIPE)
     if mode is not Mode.ONCE:
-        signal.signal(signal.SIGTERM, stop.ask)
-        signal.signal(signal.SIGINT, stop.ask)
+        signal.signal(signal.SIGTERM, calls.end)
+        signal.signal(signal.SIGINT, calls.end)
+    if mode is Mode.WATCH:
+        signal.signal(signal.SIGUSR1, calls.rouse)
     result = run_until(
         project,
         world,
         mode,
         interval=interval or (project.policies.resync if mode is Mode.WATCH else UNTIL_SECONDS),
-        stop=stop,
+        calls=calls,
         lock_timeout=lock_timeout,
         max_passes=max_passes,
         listener=printer.listener(),
@@ -133,7 +137,7 @@ def _loop(
     )
     outcomes = result.last.outcomes if mode is Mode.ONCE else result.outcomes
     printer.end(result.last, f"{result.ending} after {_passes(result.passes)}", outcomes)
-    code = _code(result, mode, stop)
+    code = _code(result, mode, calls)
     if printer.quiet:
         ended = str(result.ending)
         print_json(
@@ -146,10 +150,10 @@ def _passes(number: int) -> str:
     return f"{number} pass{'' if number == 1 else 'es'}"
 
 
-def _code(result: LoopResult, mode: Mode, stop: Stop) -> int:
+def _code(result: LoopResult, mode: Mode, calls: Calls) -> int:
     """Return the exit code: being ended by SIGTERM is how a watch ends well, and how nothing else does."""
     from amp_fsm.engine.loops import Ending, Mode
 
-    if result.ending is Ending.STOPPED and not (mode is Mode.WATCH and stop.signal == signal.SIGTERM):
-        return 128 + stop.signal
+    if result.ending is Ending.STOPPED and not (mode is Mode.WATCH and calls.ended_by == signal.SIGTERM):
+        return 128 + calls.ended_by
     return exit_code(partial=result.partial)

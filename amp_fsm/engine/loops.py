@@ -6,18 +6,19 @@ command line looks, and decides nothing about subjects.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import FrameType
 
+from amp_fsm.engine.calls import Calls
 from amp_fsm.engine.outlook import is_converged, is_done, may_move_alone, moved, next_wait
-from amp_fsm.engine.reconcile import PassResult, run_pass
-from amp_fsm.engine.watch import WATCH_SECONDS, Watcher
+from amp_fsm.engine.reconcile import NOTHING_SEEN, PassResult, run_pass
+from amp_fsm.engine.watch import Watcher
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
-from amp_fsm.model.record import Intent, IntentStatus
-from amp_fsm.ports import Clock, World
+from amp_fsm.model.record import Intent, IntentStatus, Record
+from amp_fsm.ports import World
 
 
 class Mode(StrEnum):
@@ -40,51 +41,18 @@ class Ending(StrEnum):
     STOPPED = "stopped"
 
 
-class _Woken(Exception):
-    """A signal came while the loop waited."""
-
-
-@dataclass(slots=True)
-class Stop:
-    """A wish to end, usually a signal's: the actions under way are finished, a wait is cut short.
-
-    Attributes:
-        signal: number of the signal that asked; 0: nobody did.
-    """
-
-    signal: int = 0
-    _waiting: bool = False
-
-    def ask(self, signal: int, _frame: FrameType | None = None) -> None:
-        """Ask for the end; a signal handler.  A second one of the same kind does not wait for anything.
-
-        Raises:
-            KeyboardInterrupt: it was asked before.
-        """
-        if self.signal == signal:
-            raise KeyboardInterrupt
-        self.signal = signal
-        if self._waiting:
-            raise _Woken
-
-    def pause(self, clock: Clock, seconds: float) -> None:
-        """Let time pass, unless or until the end is asked for."""
-        try:
-            self._waiting = True
-            if not self.signal:
-                clock.pause(seconds)
-            self._waiting = False
-        except _Woken:
-            self._waiting = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Who hears of every pass: of its plan before anything is done, of each outcome, and of its end."""
+    """Who hears of every pass: of its plan before anything is done, of each outcome, and of its end.
+
+    Attributes:
+        on_notice: what the operator should know about the loop itself, once.
+    """
 
     on_plan: Callable[[Plan, float], None] = lambda plan, took: None
     on_done: Callable[[Intent], None] = lambda intent: None
     on_pass: Callable[[PassResult, float], None] = lambda result, wait: None
+    on_notice: Callable[[str], None] = lambda text: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +112,7 @@ def run_until(
     mode: Mode,
     *,
     interval: float,
-    stop: Stop | None = None,
+    calls: Calls | None = None,
     lock_timeout: float = 0.0,
     max_passes: int = 0,
     listener: Listener | None = None,
@@ -157,7 +125,7 @@ def run_until(
         world: the ports.
         mode: when to end.
         interval: seconds to the next look when nothing else is due.
-        stop: asked by a signal.
+        calls: made by signals.
         lock_timeout: seconds to wait for the lock.
         max_passes: the most passes; 0: no bound.
         listener: hears of every pass.
@@ -167,23 +135,27 @@ def run_until(
     Raises:
         ProjectLockedError: another process holds the project.
     """
-    stop, listener = stop or Stop(), listener or Listener()
-    watcher = Watcher(world) if mode is Mode.WATCH else None
+    calls, listener = calls or Calls(), listener or Listener()
+    watcher = Watcher(world=world, calls=calls, say=listener.on_notice) if mode is Mode.WATCH else None
     tally = _Tally(keep_outcomes=mode is not Mode.WATCH)
-    with world.store.lock(lock_timeout):
+    with world.store.lock(lock_timeout), _listening(world):
+        record, seen = world.store.load() if watcher is not None else Record(), NOTHING_SEEN
         while True:
             if watcher is not None:
-                watcher.stirred(project)  # before the pass looks: what happens while it acts must not be missed
+                watcher.before_pass(project, record, seen)
             result = run_pass(
-                project, world, on_plan=listener.on_plan, on_done=listener.on_done, ends=lambda: stop.signal != 0
+                project, world, on_plan=listener.on_plan, on_done=listener.on_done, ends=lambda: calls.ended_by != 0
             )
             tally.add(result)
-            ending = _ending(project, mode, tally, result, stop, max_passes)
+            ending = _ending(project, mode, tally, result, calls, max_passes)
             wait = 0.0 if ending else next_wait(result, interval, tally.restless)
             listener.on_pass(result, wait)
-            if ending is None and wait:
-                _wait(world.clock, wait, stop, _waker(watcher, project, renew))
-            ending = ending or (Ending.STOPPED if stop.signal else None)
+            record, seen = result.record, result.seen
+            if ending is None and wait and watcher is not None:
+                watcher.rest(project, result, wait, _is_renewed(project, renew))
+            elif ending is None and wait:
+                calls.pause(world.clock, wait)
+            ending = ending or (Ending.STOPPED if calls.ended_by else None)
             if ending is not None:
                 return LoopResult(
                     ending=ending,
@@ -196,25 +168,21 @@ def run_until(
             project = renew(project)
 
 
-def _waker(watcher: Watcher | None, project: Project, renew: Callable[[Project], Project]) -> Callable[[], bool] | None:
-    if watcher is None:
-        return None
-    return lambda: watcher.stirred(project) or renew(project) is not project
+@contextmanager
+def _listening(world: World) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if world.events is not None:
+            world.events.close()
 
 
-def _wait(clock: Clock, seconds: float, stop: Stop, wakes: Callable[[], bool] | None) -> None:
-    """Let time pass until the end is asked for, or until something wakes the loop, if anybody watches."""
-    step = seconds if wakes is None else WATCH_SECONDS
-    left = seconds
-    while left > 0 and not stop.signal:
-        stop.pause(clock, min(left, step))
-        left -= step
-        if left > 0 and wakes is not None and wakes():
-            return
+def _is_renewed(project: Project, renew: Callable[[Project], Project]) -> Callable[[], bool]:
+    return lambda: renew(project) is not project
 
 
 def _ending(
-    project: Project, mode: Mode, tally: _Tally, result: PassResult, stop: Stop, max_passes: int
+    project: Project, mode: Mode, tally: _Tally, result: PassResult, calls: Calls, max_passes: int
 ) -> Ending | None:
     if mode is Mode.ONCE:
         return Ending.ONCE
@@ -224,7 +192,7 @@ def _ending(
         return Ending.DONE
     if mode in (Mode.DONE, Mode.CONVERGED) and _is_stuck(project, tally, result):
         return Ending.PERSON
-    if stop.signal:
+    if calls.ended_by:
         return Ending.STOPPED
     return Ending.PASSES if max_passes and tally.passes >= max_passes else None
 

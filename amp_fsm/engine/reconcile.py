@@ -16,10 +16,13 @@ from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Plan, Recovery
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Intent, IntentStatus, Record
+from amp_fsm.model.seen import Seen, Survey
 from amp_fsm.model.time import Now, Reading, advance
 from amp_fsm.observe.observed import observe
 from amp_fsm.plan.planner import plan
 from amp_fsm.ports import World
+
+NOTHING_SEEN = Seen(terminal=Survey(server=""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,7 @@ class PassResult:
         skipped: changes of a saved plan that no longer held.
         gap: the clocks jumped, so this pass only looked; the next one acts.
         project: what was desired: the configuration with the tasks that the record keeps besides.
+        seen: what the world answered.  held: who was held by the operator when it was looked.
     """
 
     project: Project
@@ -45,6 +49,8 @@ class PassResult:
     refused: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     gap: bool = False
+    seen: Seen = NOTHING_SEEN
+    held: frozenset[str] = frozenset()
 
     @property
     def acted(self) -> bool:
@@ -67,6 +73,7 @@ class Sight:
 
     project: Project
     record: Record
+    seen: Seen
     observed: Observed
     now: Now
     reading: Reading
@@ -83,7 +90,13 @@ def see(project: Project, world: World) -> Sight:
     seen, keys = look(project, record, world)
     observed = observe(project, record, seen, now, keys)
     return Sight(
-        project=project, record=record, observed=observed, now=now, reading=reading, took=time.perf_counter() - begun
+        project=project,
+        record=record,
+        seen=seen,
+        observed=observed,
+        now=now,
+        reading=reading,
+        took=time.perf_counter() - begun,
     )
 
 
@@ -135,6 +148,8 @@ def run_pass(
         refused=answers.refused,
         skipped=skipped,
         gap=sight.now.gap,
+        seen=sight.seen,
+        held=sight.record.paused,
     )
 
 

@@ -34,11 +34,11 @@ def channel_files(project: Project, agent: AgentSpec, home: str) -> Mapping[str,
     found: dict[str, str] = {}
     for channel in (Channel.HOOK, Channel.OSC):
         if (channels.hook if channel is Channel.HOOK else channels.osc) is not None:
-            found[key_of(agent, channel)] = f"{_plain(spool_of(project))}/{_plain(agent.name)}/*.{channel}.json"
+            found[key_of(agent, channel)] = f"{plain(spool_of(project))}/{plain(agent.name)}/*.{channel}.json"
     if channels.transcript is not None:
         spec = channels.transcript
         folder = re.sub(spec.folder, "-", agent.cwd or project.root)
-        whole = spec.files.replace("{folder}", _plain(folder))
+        whole = spec.files.replace("{folder}", plain(folder))
         found[key_of(agent, Channel.TRANSCRIPT)] = placed(project, agent, whole, home, glob=True)
     return found
 
@@ -52,10 +52,10 @@ def placed(project: Project, agent: AgentSpec, path: str, home: str, *, glob: bo
     """Return a path of a profile with the agent's own `{home}` and `{cwd}`."""
     values = {"{home}": agent.env.get("HOME", home), "{cwd}": agent.cwd or project.root}
     for name, value in values.items():
-        path = path.replace(name, _plain(value) if glob else value)
+        path = path.replace(name, plain(value) if glob else value)
     return path
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text in which a glob sees no wildcard."""
     return re.sub(r"([*?[])", r"[\1]", text)

@@ -25,6 +25,7 @@ from amp_fsm.errors import ProgramMissingError, StoreError
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
 from amp_fsm.model.seen import Failed, HttpSeen, RunSeen, Survivor
+from amp_fsm.model.wake_folder import WAKE
 from amp_fsm.world import supervise
 from amp_fsm.world.health import fetch_all
 from amp_fsm.world.survivors import survivors
@@ -52,6 +53,7 @@ class LocalRunner:
         """
         self._runs = Path(folder) / "runs"
         self._groups = Path(folder) / "groups"
+        self._sign = Path(folder).absolute() / WAKE / "run"
         self._root = Path(root)
         self._environment = environment
         self._grace = grace
@@ -144,6 +146,7 @@ class LocalRunner:
                 "timeout": action.timeout,
                 "grace": self._grace,
                 "exclusive": self._group(action.exclusive),
+                "sign": str(self._sign),
             }
             (making / "run.json").write_text(json.dumps(run), "utf-8")
             yield alive if _moved(making, self._folder(action.key)) else None

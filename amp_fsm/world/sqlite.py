@@ -19,7 +19,7 @@ from amp_fsm.model.record import Intent, IntentStatus, Record, Request
 from amp_fsm.ports import Clock, Commit, Entry
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.sqlite_file import DatabaseFile, is_there
-from amp_fsm.world.sqlite_lock import project_lock
+from amp_fsm.world.sqlite_lock import holder, project_lock
 from amp_fsm.world.sqlite_rows import (
     ARGUMENTS,
     ASSIGNMENTS,
@@ -134,6 +134,10 @@ class SqliteStore:
         if who in self.held():
             with self._file.writing() as db:
                 db.execute("DELETE FROM pauses WHERE who = ?", (who,))
+
+    def holder(self) -> str:
+        """Return which process holds the lock, and since when; empty: none does."""
+        return holder(self.folder / LOCK)
 
     def lock(self, timeout: float = 0.0) -> AbstractContextManager[None]:
         """Hold the project's lock, which dies with the process.

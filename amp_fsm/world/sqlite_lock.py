@@ -41,6 +41,48 @@ def project_lock(path: Path, clock: Clock, timeout: float) -> Iterator[None]:
         os.close(descriptor)  # which releases it
 
 
+def holder(path: Path) -> str:
+    """Return which process holds the lock, and since when; empty: none does.
+
+    Raises:
+        StoreError: the file cannot be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        message = f"the lock {path} cannot be opened: {error}"
+        raise StoreError(message) from error
+    try:
+        said = _holder(descriptor)
+        # Trying the lock is the only way to know, and could be in the way of somebody who takes it just now.
+        return said if _may_live(said) and not _is_free(descriptor) else ""
+    finally:
+        os.close(descriptor)
+
+
+def _may_live(said: str) -> bool:
+    words = said.split()
+    if len(words) < 2 or not words[1].isdecimal():
+        return True
+    try:
+        os.kill(int(words[1]), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def _is_free(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def _acquire(descriptor: int, clock: Clock, timeout: float) -> None:
     for _ in range(ceil(timeout / RETRY_SECONDS)):
         if _taken(descriptor):

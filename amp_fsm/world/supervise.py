@@ -2,7 +2,8 @@
 
 `runner` starts it as a script, so that it needs no package and no `site`.  It finds in the run's folder `run.json`
 (what to run), and inherits a descriptor that locks `alive` until this process ends, however that comes about.
-It leaves: `command` (process of the command), `output` (its last 64 KB) and, at the end, `exit`.  It decides nothing.
+It leaves: `command` (process of the command), `output` (its last 64 KB) and, at the end, `exit` and a sign for whoever
+watches.  It decides nothing.
 """
 
 from __future__ import annotations
@@ -38,8 +39,16 @@ def main(folder: Path) -> None:
         (folder / "output").write_text(f"amp-fsm: cannot run {run['argv'][0]}: {error}\n", "utf-8")
         code = CANNOT_RUN
     _put(folder / "exit", json.dumps({"code": code, "at": time.time()}))
+    _leave_sign(Path(run["sign"]))
     if group is not None:
         os.close(group)
+
+
+def _leave_sign(path: Path) -> None:
+    """Rouse whoever watches; that nobody can be roused is no fault of the run."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _put(path, "")
 
 
 def _exclusive(path: str) -> int | None:
@@ -154,7 +163,7 @@ class _Output:
 
 def _put(path: Path, text: str) -> None:
     """Write a small file in one step, durably: it is there whole, or not at all."""
-    beside = path.with_name(path.name + ".new")
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

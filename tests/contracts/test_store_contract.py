@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -226,3 +227,10 @@ def test_the_lock_is_free_after_an_error(reopen: Reopen) -> None:
         raise KeyError
     with reopen().lock():
         pass
+
+
+def test_the_holder_of_the_lock_is_named_as_long_as_it_holds_it(reopen: Reopen) -> None:
+    assert reopen().holder() == ""
+    with reopen().lock():
+        assert re.fullmatch(r"pid \d+ since .+", reopen().holder())
+    assert reopen().holder() == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.guards import fact, not_
@@ -53,7 +53,7 @@ def project(of_tasks: MachineSpec | None = None, *tasks: str, digest: str = "d1"
 class EventfulClock(FakeClock):
     """A clock whose pauses are when things happen: `events` maps the number of a pause to what then happens."""
 
-    events: dict[int, Callable[[], None]] = field(default_factory=dict)
+    events: Mapping[int, Callable[[], object]] = field(default_factory=dict)
 
     def pause(self, seconds: float) -> None:
         FakeClock.pause(self, seconds)

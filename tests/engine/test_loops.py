@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from amp_fsm.engine.loops import Ending, Mode, Stop, run_until
+from amp_fsm.engine.calls import Calls
+from amp_fsm.engine.loops import Ending, Mode, run_until
 from amp_fsm.engine.outlook import STUBBORN, is_converged, may_move_alone, next_wait
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.errors import ProjectLockedError
@@ -106,34 +107,34 @@ def test_a_machine_that_goes_to_and_fro_for_ever_does_not_take_the_processor() -
 
 
 def test_a_signal_ends_a_wait_and_then_the_loop() -> None:
-    world, stop = SmallWorld(), Stop()
-    world.clock.events = {2: lambda: stop.ask(signal.SIGTERM)}
-    result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, stop=stop)
-    assert (result.ending, stop.signal, world.clock.paused) == (Ending.STOPPED, signal.SIGTERM, [2.0, 2.0])
+    world, calls = SmallWorld(), Calls()
+    world.clock.events = {2: lambda: calls.end(signal.SIGTERM)}
+    result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, calls=calls)
+    assert (result.ending, calls.ended_by, world.clock.paused) == (Ending.STOPPED, signal.SIGTERM, [2.0, 2.0])
     assert result.passes == 2
     assert not result.partial
 
 
 def test_a_signal_during_a_pass_lets_the_pass_end_and_no_other_begin() -> None:
-    world, stop = SmallWorld(), Stop()
-    stop.ask(signal.SIGTERM)
-    result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, stop=stop)
+    world, calls = SmallWorld(), Calls()
+    calls.end(signal.SIGTERM)
+    result = run_until(project(), world.ports, Mode.WATCH, interval=7.0, calls=calls)
     assert (result.ending, result.passes, world.clock.paused) == (Ending.STOPPED, 1, [])
     assert "task/one" in world.store.record.subjects
 
 
 def test_a_wait_is_cut_short_by_a_signal_and_none_begins_after_one() -> None:
-    clock, stop = EventfulClock(), Stop()
+    clock, calls = EventfulClock(), Calls()
     slept_on: list[bool] = []
 
     def signalled() -> None:
-        stop.ask(signal.SIGTERM)
+        calls.end(signal.SIGTERM)
         slept_on.append(True)
 
     clock.events = {1: signalled}
-    stop.pause(clock, 3600.0)
-    assert (stop.signal, slept_on) == (signal.SIGTERM, [])
-    stop.pause(clock, 3600.0)
+    calls.pause(clock, 3600.0)
+    assert (calls.ended_by, slept_on) == (signal.SIGTERM, [])
+    calls.pause(clock, 3600.0)
     assert clock.paused == [3600.0]
 
 
@@ -142,11 +143,21 @@ def test_a_pass_is_partial_when_an_action_was_not_done(status: str, partial: boo
     assert a_pass(outcomes=(an_intent(IntentStatus(status)),)).partial is partial
 
 
+def test_a_call_for_a_pass_ends_a_wait_and_is_answered_once() -> None:
+    clock, calls = EventfulClock(), Calls()
+    clock.events = {1: calls.rouse}
+    calls.pause(clock, 3600.0)
+    assert [calls.take(), calls.take()] == [True, False]
+    calls.renew()
+    calls.pause(clock, 3600.0)
+    assert (clock.paused, calls.anew, calls.take()) == ([3600.0], True, True)
+
+
 def test_a_second_ctrl_c_does_not_wait() -> None:
-    stop = Stop()
-    stop.ask(signal.SIGINT)
+    calls = Calls()
+    calls.end(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
-        stop.ask(signal.SIGINT)
+        calls.end(signal.SIGINT)
 
 
 def test_what_will_be_known_soon_is_looked_at_soon() -> None:

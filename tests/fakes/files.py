@@ -32,7 +32,7 @@ class FakeFiles:
         return FileSeen(path=path, text=text, digest=digest(text), mtime=self.mtimes.get(path, 0.0))
 
     def glob(self, pattern: str, contains: str = "") -> tuple[PathSeen, ...] | Failed:
-        matching = re.compile(_regex(pattern))
+        matching = re.compile(regex(pattern))
         broken = [reason for path, reason in self.broken.items() if matching.fullmatch(path)]
         if broken:
             return Failed(reason=broken[0])
@@ -82,7 +82,8 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _regex(pattern: str) -> str:
+def regex(pattern: str) -> str:
+    """Return what matches the paths that a glob names."""
     parts = pattern.split("/")
     if parts[-1] == "**":
         parts.append("*")

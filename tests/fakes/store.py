@@ -85,6 +85,9 @@ class MemoryStore:
     def go(self, who: str) -> None:
         self.paused.discard(who)
 
+    def holder(self) -> str:
+        return "pid 1 since the beginning" if self.locked else ""
+
     @contextmanager
     def lock(self, timeout: float = 0.0) -> Iterator[None]:
         if self.locked:

@@ -47,6 +47,13 @@ def test_both_streams_are_kept_in_order(runner: LocalRunner) -> None:
     assert ended(runner) == RunSeen(key="k1", status="ended", exit_code=0, tail="one\ntwo\n\ufffd\n")
 
 
+def test_the_end_of_a_run_leaves_a_sign_for_whoever_watches(runner: LocalRunner, tmp_path: Path) -> None:
+    runner.start(python("pass"))
+    ended(runner)
+    until(lambda: (tmp_path / "store" / "wake" / "run").exists())
+    assert [path.name for path in (tmp_path / "store" / "wake").iterdir()] == ["run"]
+
+
 def test_only_the_end_of_much_output_is_kept(runner: LocalRunner, tmp_path: Path) -> None:
     runner.start(python("import sys; sys.stdout.write('x' * 1_000_000); sys.stdout.write('the end')"))
     tail = ended(runner).tail
