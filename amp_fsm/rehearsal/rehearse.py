@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from amp_fsm.engine.reconcile import PassResult, run_pass
+from amp_fsm.errors import WorkspaceError
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import IntentStatus, Record
 from amp_fsm.rehearsal.cast import Cast, next_wake
 from amp_fsm.rehearsal.pace import next_jump
+from amp_fsm.rehearsal.practice_agent.work import concrete
 from amp_fsm.rehearsal.promises import SentPrompt, broken_budgets, broken_deliveries, broken_document
 from amp_fsm.rehearsal.report import Report, TaskEnd
+from amp_fsm.rehearsal.repository import commit_meanwhile, merge_by_hand
 from amp_fsm.rehearsal.scenario import OperatorAct
 from amp_fsm.rehearsal.stage import Stage, text_of
 from amp_fsm.rehearsal.stand_ins import ListeningTerminal, StandInRunner
@@ -112,9 +115,28 @@ class Rehearsal:
         self.patience = min(MOST_PATIENCE, self.patience * 2)
         clock.jump(jump)
         while self.operator and self.operator[0].after <= clock.elapsed:
-            done = self.operator.pop(0)
-            self.stage.ports.store.request("fire", (done.subject, done.transition))
+            self._operate(self.operator.pop(0))
         return ""
+
+    def _operate(self, act: OperatorAct) -> None:
+        """Do what the scenario's operator does now."""
+        if act.verb != "merge":
+            self.stage.ports.store.request(act.verb, act.arguments)
+            return
+        project, (task, side) = self.stage.project, act.arguments
+        workspace = project.workspace(project.tasks[task])
+        try:
+            if workspace is not None:
+                merge_by_hand(Path(project.root), workspace.branch, side)
+        except WorkspaceError as error:
+            self.failed[f"the operator's merge of {task}: {error}"] = None
+
+    def _somebody_else_commits(self, address: str) -> None:
+        """Commit other contents of the task's deliverables to the root's branch, if the scenario says so."""
+        project, name = self.stage.project, address.removeprefix("task/")
+        if self.stage.scenario.tasks.get(name, {}).get("conflicts"):
+            files = (item.file for item in project.tasks[name].deliverables if not item.file.startswith("/"))
+            commit_meanwhile(Path(project.root), [concrete(file, name) for file in files])
 
     def _note(self, plan: Plan) -> None:
         now = self.stage.clock.elapsed
@@ -122,6 +144,8 @@ class Rehearsal:
             for intent in change.intents:
                 if intent.action.verb is Verb.SEND:
                     self.prompts[intent.id] = intent.action.what
+                elif intent.action.verb is Verb.GIT and intent.action.what == "commit":
+                    self._somebody_else_commits(change.address)
             if change.moves:
                 self.settled_at[change.address] = now
                 self.progress(f"{now:9.0f}s  {change.address}  {change.before.state} -> {change.after.state}")

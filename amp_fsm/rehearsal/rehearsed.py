@@ -22,13 +22,15 @@ class Place:
 
     Attributes:
         root: the scratch copy of the project's folder; `outside`: copies of declared documents from elsewhere.
-        store: the rehearsal's own store; `world`: what practice agents read; `socket`: of its tmux server.
+        store: the rehearsal's own store; `trees`: its worktrees; `world`: what practice agents read.
+        socket: of its tmux server.
         python: argv that starts a module of ours, the module's name to follow.
     """
 
     root: str
     outside: str
     store: str
+    trees: str
     world: str
     socket: str
     python: tuple[str, ...]
@@ -42,7 +44,9 @@ class Rehearsed:
     notes: tuple[str, ...] = ()
 
 
-def rehearsed(project: Project, place: Place, practice: Profile, real: frozenset[str]) -> Rehearsed:
+def rehearsed(
+    project: Project, place: Place, practice: Profile, real: frozenset[str], *, repository: bool = True
+) -> Rehearsed:
     """Return `project` as it is rehearsed in `place`, with `practice` in the place of every profile.
 
     Args:
@@ -50,6 +54,7 @@ def rehearsed(project: Project, place: Place, practice: Profile, real: frozenset
         place: the private world.
         practice: the practice agent's profile.
         real: names of the checks that run for real.
+        repository: whether the copy is a git repository; without one every task is worked on in its root.
     """
     inside = inside_of(project, place)
     mapped = replace(
@@ -62,8 +67,9 @@ def rehearsed(project: Project, place: Place, practice: Profile, real: frozenset
         services={name: _service(service, place, inside) for name, service in project.services.items()},
         documents={name: _document(document, place, inside) for name, document in project.documents.items()},
         checks={name: _check(check, place, inside, real) for name, check in project.checks.items()},
-        tasks={name: _task(task, inside) for name, task in project.tasks.items()},
+        tasks={name: _task(task, inside, repository) for name, task in project.tasks.items()},
         facts={name: _fact(fact, inside) for name, fact in project.facts.items()},
+        worktrees=replace(project.worktrees, folder=place.trees),
     )
     return Rehearsed(project=mapped, notes=tuple(_notes(project, place, inside)))
 
@@ -124,17 +130,21 @@ def _fact(fact: FactSpec, inside: Callable[[str], str]) -> FactSpec:
     return replace(fact, file=inside(fact.file))
 
 
-def _task(task: TaskSpec, inside: Callable[[str], str]) -> TaskSpec:
+def _task(task: TaskSpec, inside: Callable[[str], str], repository: bool) -> TaskSpec:
     deliverables = tuple(replace(item, file=inside(item.file)) for item in task.deliverables)
-    return replace(task, deliverables=deliverables, workspace=WorkspaceKind.SHARED)
+    return replace(task, deliverables=deliverables, workspace=task.workspace if repository else WorkspaceKind.SHARED)
+
+
+def wants_worktrees(project: Project) -> bool:
+    """Return whether any task, or any that may come, is worked on in a worktree."""
+    tasks = {task.workspace for task in project.tasks.values()}
+    return WorkspaceKind.WORKTREE in tasks | {kind.workspace for kind in project.kinds.values()}
 
 
 def _notes(project: Project, place: Place, inside: Callable[[str], str]) -> Iterator[str]:
     def leaves(path: str) -> bool:
         return _leaves(inside(path), place.root)
 
-    if any(task.workspace is not WorkspaceKind.SHARED for task in project.tasks.values()):
-        yield "worktrees are not rehearsed: the copy has no repository; every task works in the copy's root"
     for agent in project.agents.values():
         if leaves(agent.cwd):
             yield f"agent {agent.name}: its folder {agent.cwd} is outside the project; it works in the copy's root"

@@ -18,11 +18,16 @@ DONE = "COMPLETED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorAct:
-    """Something the scenario's operator does at `after` seconds of policy time: fires a manual transition."""
+    """Something the scenario's operator does at `after` seconds of policy time.
+
+    Attributes:
+        verb: `fire`, `cancel` or `retry`, as the operator's commands leave it in the store, or `merge`.
+        arguments: of the request; for `merge`, the task and whose side counts (`ours`, `theirs`).
+    """
 
     after: float
-    subject: str
-    transition: str
+    verb: str
+    arguments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ class Scenario:
     """One scenario, its patterns resolved to the names of one configuration; durations in seconds.
 
     Attributes:
-        agents, tasks, services, checks: name to behaviour, as the practice programs read it.
+        agents, kinds, tasks, services, checks: name to behaviour, as the practice programs read it.
         http: name of an operator's fact to whether its stand-in answers as expected.
         real: names of checks, services and facts that are not stood in for.
         expect: task to the state it should end in.
@@ -40,6 +45,7 @@ class Scenario:
     name: str = "smooth"
     description: str = ""
     agents: Mapping[str, Json] = field(default_factory=dict)
+    kinds: Mapping[str, Json] = field(default_factory=dict)
     tasks: Mapping[str, Json] = field(default_factory=dict)
     services: Mapping[str, Json] = field(default_factory=dict)
     checks: Mapping[str, Json] = field(default_factory=dict)
@@ -63,6 +69,7 @@ def parse_scenario(name: str, tree: Json, project: Project) -> tuple[Scenario, t
         name=name,
         description=tree.get("description", ""),
         agents=naming.resolve("agents", tree, project.agents),
+        kinds=naming.kinds(tree),
         tasks=naming.forgetful(tree, naming.resolve("tasks", tree, project.tasks)),
         services=naming.resolve("services", tree, project.services),
         checks=naming.resolve("checks", tree, project.checks),
@@ -110,6 +117,12 @@ class _Naming:
             resolved[name] = {key: value for spec in said for key, value in spec.items()}
         return resolved
 
+    def kinds(self, tree: Json) -> dict[str, Json]:
+        """Return what is said of kinds of tasks, those that amp-fsm opens by itself included."""
+        for kind in tree.get("kinds", {}):
+            self.check(kind, self.project.kinds, ("kinds", kind), on="key")
+        return dict(tree.get("kinds", {}))
+
     def forgetful(self, tree: Json, tasks: Mapping[str, Json]) -> dict[str, Json]:
         """Return the tasks with the deliverables that are forgotten at first as they are configured."""
         files = {name: [item.file for item in task.deliverables] for name, task in self.project.tasks.items()}
@@ -131,13 +144,24 @@ class _Naming:
 
     def acts(self, acts: Iterable[Json]) -> Iterator[OperatorAct]:
         """Yield what the operator does, subjects by their names."""
-        groups = (self.project.agents, self.project.tasks, self.project.services)
-        addresses = [spec.address for group in groups for spec in group.values()]
-        numbered = {f"task/#{number}": f"task/{name}" for number, name in enumerate(self.project.tasks, start=1)}
         for place, act in enumerate(acts):
-            subject = numbered.get(act["fire"]["subject"], act["fire"]["subject"])
-            self.check(subject, addresses, ("operator", place, "fire", "subject"))
-            yield OperatorAct(after=act["after"], subject=subject, transition=act["fire"]["transition"])
+            (verb,) = (key for key in act if key != "after")
+            what, path = act[verb], ("operator", place, verb)
+            if verb == "fire":
+                arguments = (self._subject(what["subject"], (*path, "subject")), what["transition"])
+            elif verb == "merge":
+                task = self._subject(f"task/{what['task']}", (*path, "task"))
+                arguments = (task.removeprefix("task/"), what.get("take", "theirs"))
+            else:
+                arguments = (self._subject(f"task/{what['task']}", (*path, "task")), what.get("dependents", "park"))
+            yield OperatorAct(after=act["after"], verb=verb, arguments=arguments)
+
+    def _subject(self, address: str, path: Path) -> str:
+        groups = (self.project.agents, self.project.tasks, self.project.services)
+        numbered = {f"task/#{number}": f"task/{name}" for number, name in enumerate(self.project.tasks, start=1)}
+        address = numbered.get(address, address)
+        self.check(address, [spec.address for group in groups for spec in group.values()], path)
+        return address
 
 
 def _without_star(spec: Json, files: list[str]) -> Json:

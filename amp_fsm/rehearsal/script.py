@@ -16,7 +16,7 @@ def tasks_file(project: Project, scenario: Scenario) -> Json:
     """Return the content of the world's `tasks.json` for a project that is already mapped into its scratch copy."""
     return {
         "root": project.root,
-        "tasks": {task.id: _task(task, scenario) for task in project.tasks.values()},
+        "tasks": {task.id: _task(project, task, scenario) for task in project.tasks.values()},
         "agents": {
             agent.name: {
                 "row": agent.row or agent.name,
@@ -30,13 +30,16 @@ def tasks_file(project: Project, scenario: Scenario) -> Json:
     }
 
 
-def _task(task: TaskSpec, scenario: Scenario) -> Json:
+def _task(project: Project, task: TaskSpec, scenario: Scenario) -> Json:
+    workspace = project.workspace(task)
     return {
+        "kind": task.kind,
+        "folder": workspace.folder if workspace is not None else "",
         "deliverables": [
             {"file": item.file, "min_bytes": item.min_bytes, "contains": item.contains} for item in task.deliverables
         ],
         "checks": list(task.checks),
-        "behaviour": _owned(scenario.tasks.get(task.id, {}), task.id),
+        "behaviour": _owned({**scenario.kinds.get(task.kind, {}), **scenario.tasks.get(task.id, {})}, task.id),
     }
 
 

@@ -16,7 +16,8 @@ from amp_fsm.model.project import Project
 from amp_fsm.ports import World
 from amp_fsm.rehearsal.practice_agent.outside import write_atomically
 from amp_fsm.rehearsal.private_server import PrivateServer
-from amp_fsm.rehearsal.rehearsed import PRACTICE, Place, rehearsed
+from amp_fsm.rehearsal.rehearsed import PRACTICE, Place, rehearsed, wants_worktrees
+from amp_fsm.rehearsal.repository import found_repository
 from amp_fsm.rehearsal.scenario import Scenario
 from amp_fsm.rehearsal.scratch import copy_documents, copy_project
 from amp_fsm.rehearsal.script import tasks_file
@@ -80,15 +81,17 @@ def _set(project: Project, scenario: Scenario, environment: Mapping[str, str], f
         root=str(folder / "project"),
         outside=str(folder / "outside"),
         store=str(folder / "store"),
+        trees=str(folder / "trees"),
         world=str(folder / "world"),
         socket=str(folder / "tmux"),
         # no folder of the project may shadow a module of ours
         python=(sys.executable, "-P", "-X", "utf8", "-m"),
     )
-    mapped = rehearsed(project, place, load_profiles()[PRACTICE], scenario.real)
+    copied = copy_project(Path(project.root), Path(place.root))
+    founded = _repository(project, Path(place.root))
+    mapped = rehearsed(project, place, load_profiles()[PRACTICE], scenario.real, repository=not founded)
     world = Path(place.world)
     world.mkdir(parents=True)
-    copied = copy_project(Path(project.root), Path(place.root))
     made = copy_documents(project, mapped.project)
     write_atomically(world / "tasks.json", json.dumps(tasks_file(mapped.project, scenario)))
     clock, notifier = VirtualClock(world, time.time()), ListeningNotifier()
@@ -102,9 +105,15 @@ def _set(project: Project, scenario: Scenario, environment: Mapping[str, str], f
         notifier=notifier,
         world=world,
         documents={name: text_of(Path(place.root, document.file)) for name, document in documents.items()},
-        notes=(*mapped.notes, *copied.notes, *made),
+        notes=(*mapped.notes, *copied.notes, *founded, *made),
         kept=_kept(folder, place) if keep else (),
     )
+
+
+def _repository(project: Project, root: Path) -> tuple[str, ...]:
+    """Make the copy a repository if any task wants a worktree; return why it is none, if it should be."""
+    failed = found_repository(root) if wants_worktrees(project) else ""
+    return (f"worktrees are not rehearsed, every task works in the copy's root: {failed}",) if failed else ()
 
 
 def _kept(folder: Path, place: Place) -> tuple[str, ...]:

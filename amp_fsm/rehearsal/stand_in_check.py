@@ -12,10 +12,13 @@ def main(world: str, name: str) -> int:
     """Return 1 while the scenario wants failures or work that this check judges was left broken, else 0."""
     outside = Outside(Path(world), f"check~{name}")
     script = outside.read("tasks.json")
+    here = Path.cwd()
     broken = [
         task
         for task, spec in script.get("tasks", {}).items()
-        if name in spec["checks"] and (Path(world) / "broken" / task).exists()
+        if name in spec["checks"]
+        and here == Path(spec.get("folder") or script["root"])
+        and (Path(world) / "broken" / task).exists()
     ]
     fails = int(script.get("checks", {}).get(name, {}).get("fails", 0))
     if outside.use(f"check.{name}", fails):

@@ -24,6 +24,7 @@ PLACE = Place(
     root="/scratch/project",
     outside="/scratch/outside",
     store="/scratch/store",
+    trees="/scratch/trees",
     world="/scratch/world",
     socket="/scratch/tmux",
     python=("python", "-m"),

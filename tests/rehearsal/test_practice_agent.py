@@ -229,3 +229,27 @@ def test_progress_shows_unless_it_is_silent(tmp_path: Path) -> None:
         one.after(300)
         shown.append(len(one.agent.view(one.now()).transcript) - before)
     assert shown == [2, 0]
+
+
+def test_work_in_a_worktree_is_left_there_once_a_prompt_named_it(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    script = json.loads((one.world / "tasks.json").read_text())
+    script["tasks"]["T-1"]["folder"] = str(tmp_path / "trees" / "T-1")
+    (one.world / "tasks.json").write_text(json.dumps(script))
+    receipt = one.submit()
+    assert receipt["unmentioned"] == [f"workspace {tmp_path}/trees/T-1"]
+    one.after(600)
+    assert (one.root / "a.py").exists()
+    assert one.submit(f"Work in {tmp_path}/trees/T-1 only.\n{PROMPT}")["unmentioned"] == []
+    one.after(600)
+    assert (tmp_path / "trees" / "T-1" / "a.py").exists()
+
+
+def test_what_it_writes_can_be_said_each_time_the_next_and_the_last_again(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"writes": ["first\n", "second\n"]})
+    written = []
+    for _ in range(3):
+        one.submit()
+        one.after(600)
+        written.append((one.root / "a.py").read_text())
+    assert written == ["first\n", "second\n", "second\n"]

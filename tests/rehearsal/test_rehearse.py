@@ -69,6 +69,42 @@ def test_work_that_never_holds_is_given_up_until_the_operator_hands_it_out_again
     assert report.policy_seconds > 12 * 3600
 
 
+APART = """  - id: PRACTICE-1
+    workspace: worktree
+"""
+
+
+def apart(tmp_path: Path, scenario: str) -> Report:
+    """Return what comes of a rehearsal in which the first task has a worktree of its own."""
+    config, played = tmp_path / "practice.yaml", tmp_path / "apart.yaml"
+    text = Path(CONFIG).read_text().replace("root: ${PRACTICE_ROOT:-.}", f"root: {tmp_path}/root")
+    config.write_text(text.replace("  - id: PRACTICE-1\n", APART, 1))
+    played.write_text(f"version: 1\nagents: {{'*': {{works: 4m}}}}\n{scenario}")
+    return play(str(config), str(played), os.environ, keep=False, progress=lambda _line: None)
+
+
+def test_work_in_a_worktree_is_merged_and_the_operators_folder_is_never_touched(tmp_path: Path) -> None:
+    report = apart(tmp_path, "")
+    assert (report.broken, report.failed, states(report), report.exit_code) == ((), (), DONE, 0)
+    assert report.unmentioned == ()
+    assert not (tmp_path / "root").exists()
+
+
+def test_a_merge_conflict_is_kept_for_a_person(tmp_path: Path) -> None:
+    report = apart(
+        tmp_path, "tasks: {'#1': {conflicts: true}}\nexpect: {'#1': UNMERGED, '#2': PENDING, '#3': PENDING}\n"
+    )
+    assert (report.broken, report.exit_code, report.ended) == ((), 0, "nothing moves any more without a person")
+    assert any("its branch is not merged" in line for line in report.told)
+
+
+def test_a_merge_conflict_goes_on_once_a_person_has_merged(tmp_path: Path) -> None:
+    merge = "operator: [{after: 2h, merge: {task: '#1', take: theirs}}]\n"
+    report = apart(tmp_path, f"tasks: {{'#1': {{conflicts: true}}}}\n{merge}")
+    assert (report.broken, report.failed, states(report), report.exit_code) == ((), (), DONE, 0)
+    assert report.policy_seconds > 7200
+
+
 class PressesEnterAnywhere(ListeningTerminal):
     """A terminal with a fault: whenever it looks at a screen it also presses Enter there."""
 

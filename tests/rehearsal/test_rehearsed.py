@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from amp_fsm.model.workspace import Workspace, WorkspaceKind
 from amp_fsm.rehearsal.rehearsed import Rehearsed, rehearsed
 from tests.rehearsal.team import PLACE, PRACTICE, a_project
 
@@ -44,7 +45,17 @@ def test_a_rehearsed_project_is_the_same_but_for_where_it_lives_and_what_it_star
             "lint": replace(before.checks["lint"], run=(*check, "lint")),
         },
         tasks={**before.tasks, "T-1": replace(first, deliverables=deliverables)},
+        worktrees=replace(before.worktrees, folder="/scratch/trees"),
     )
+
+
+def test_a_worktree_is_one_of_the_copy_and_none_where_the_copy_cannot_be_a_repository() -> None:
+    tasks = {name: replace(task, workspace=WorkspaceKind.WORKTREE) for name, task in a_project().tasks.items()}
+    apart = a_project(tasks=tasks)
+    project = rehearsed(apart, PLACE, PRACTICE, frozenset()).project
+    assert project.workspace(project.tasks["T-1"]) == Workspace(folder="/scratch/trees/T-1", branch="amp-fsm/T-1")
+    without = rehearsed(apart, PLACE, PRACTICE, frozenset(), repository=False).project
+    assert without.workspace(without.tasks["T-1"]) is None
 
 
 def test_a_check_that_is_real_keeps_its_command_inside_the_copy() -> None:

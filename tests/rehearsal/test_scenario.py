@@ -27,6 +27,8 @@ http: {quota: false}
 real: [lint]
 operator:
   - {after: 2h, fire: {subject: 'task/#2', transition: retry}}
+  - {after: 3h, cancel: {task: T-1, dependents: cancel}}
+  - {after: 4h, merge: {task: '#2'}}
 expect: {T-2: FAILED}
 time: 12h
 """
@@ -52,7 +54,11 @@ def test_a_scenario_is_resolved_to_the_names_of_a_configuration(file: Path) -> N
         checks={"build": {"fails": 1}, "lint": {}},
         http={"quota": False},
         real=frozenset({"lint"}),
-        operator=(OperatorAct(after=7200.0, subject="task/T-2", transition="retry"),),
+        operator=(
+            OperatorAct(after=7200.0, verb="fire", arguments=("task/T-2", "retry")),
+            OperatorAct(after=10800.0, verb="cancel", arguments=("task/T-1", "cancel")),
+            OperatorAct(after=14400.0, verb="merge", arguments=("T-2", "theirs")),
+        ),
         expect={"T-1": "COMPLETED", "T-2": "FAILED"},
         time=43200.0,
     )
@@ -66,7 +72,8 @@ def test_a_scenario_is_resolved_to_the_names_of_a_configuration(file: Path) -> N
         pytest.param("{quota: false}", "{quote: false}", 14, "`quote` is not", id="a-fact-nobody-declared"),
         pytest.param("[lint]", "[tests]", 15, "`tests` is not", id="a-check-nobody-declared"),
         pytest.param("'task/#2'", "task/T-7", 17, "`task/T-7` is not", id="a-subject-nobody-knows"),
-        pytest.param("FAILED", "FAILD", 18, "`FAILD` is not", id="a-state-the-machine-does-not-have"),
+        pytest.param("task: T-1", "task: T-7", 18, "`task/T-7` is not", id="a-task-nobody-knows"),
+        pytest.param("FAILED", "FAILD", 20, "`FAILD` is not", id="a-state-the-machine-does-not-have"),
         pytest.param("start: 5s", "start: soon", 4, "'soon' is no duration", id="no-duration"),
         pytest.param("ghost: boo", "gost: boo", 6, "unknown key `gost`", id="an-unknown-key"),
     ],
@@ -110,6 +117,8 @@ def test_practice_agents_are_told_what_their_tasks_need_and_how_to_behave(file: 
             {"file": "/home/op/palm/b.md", "min_bytes": 1, "contains": ""},
         ],
         "checks": ["build"],
+        "kind": "code",
+        "folder": "",
         "behaviour": {
             "dies": {"after": 60.0, "of": "T-1"},
             "claims_done_without": ["a.py", "/home/op/palm/b.md"],

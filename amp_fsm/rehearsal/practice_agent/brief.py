@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -20,6 +20,7 @@ class Brief:
     Attributes:
         files: deliverables named so far; `contents`: required contents named so far.
         documents: names of the documents whose file was named; `words`: document/claim to the word that was named.
+        folder: the worktree that it is worked on in, once a prompt named it; empty: the project's folder.
         unmentioned: what the task needs and no prompt said.
     """
 
@@ -28,6 +29,7 @@ class Brief:
     contents: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    folder: str = ""
     unmentioned: tuple[str, ...] = ()
 
 
@@ -58,21 +60,17 @@ def read_brief(text: str, task: str, spec: Json, documents: Sequence[Json], row:
     contents = [item["contains"] for item in spec.get("deliverables", ()) if item.get("contains")]
     named = [d for d in documents if d["file"] in text or d["file"].rpartition("/")[2] in text]
     words = {f"{d['name']}/{claim}": word for d in named for claim, word in _words(d, text)}
+    folder = spec.get("folder", "")
     brief = Brief(
         task=task,
+        folder=told.folder or (folder if folder in text else ""),
         files=_merged(told.files, (f for f in files if f in text)),
         contents=_merged(told.contents, (c for c in contents if c in text)),
         documents=_merged(told.documents, (d["name"] for d in named)),
         words={**told.words, **words},
     )
-    return Brief(
-        task=task,
-        files=brief.files,
-        contents=brief.contents,
-        documents=brief.documents,
-        words=brief.words,
-        unmentioned=tuple(_unmentioned(brief, text, files, contents, documents, row)),
-    )
+    missing = [f"workspace {folder}"] if folder and not brief.folder else []
+    return replace(brief, unmentioned=(*missing, *_unmentioned(brief, text, files, contents, documents, row)))
 
 
 def _words(document: Json, text: str) -> Iterable[tuple[str, str]]:

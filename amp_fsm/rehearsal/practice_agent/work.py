@@ -18,10 +18,11 @@ MARKS = {".py": "# ", ".rs": "// ", ".ts": "// ", ".js": "// ", ".go": "// ", ".
 
 
 def leave_deliverables(
-    root: Path, spec: Json, brief: Brief, agent: str, now: Moment, *, but: Sequence[str]
+    root: Path, spec: Json, brief: Brief, agent: str, now: Moment, *, but: Sequence[str], text: str = ""
 ) -> list[str]:
     """Write every deliverable that the brief names and `but` does not; return what was written.
 
+    `text` is what they hold; empty: a line that says whose they are is added to what is there.
     Files get policy time as their time of change, so that they are newer than the prompt that asked for them.
     """
     written = []
@@ -29,9 +30,11 @@ def leave_deliverables(
         if item["file"] in brief.files and item["file"] not in but:
             contains = item.get("contains", "")
             path = root / concrete(item["file"], brief.task)
-            _leave(
-                path, agent, brief.task, contains if contains in brief.contents else "", item.get("min_bytes", 1), now
-            )
+            contains = contains if contains in brief.contents else ""
+            if text:
+                _put(path, text, now)
+            else:
+                _leave(path, agent, brief.task, contains, item.get("min_bytes", 1), now)
             written.append(item["file"])
     return written
 
@@ -42,8 +45,13 @@ def concrete(pattern: str, task: str) -> str:
     return re.sub(r"\[[^]]*\]", lambda found: found.group()[1], name).replace("?", "x")
 
 
-def _leave(path: Path, agent: str, task: str, contains: str, min_bytes: int, now: Moment) -> None:
+def _put(path: Path, text: str, now: Moment) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, text)
+    os.utime(path, (now.wall, now.wall))
+
+
+def _leave(path: Path, agent: str, task: str, contains: str, min_bytes: int, now: Moment) -> None:
     mark = MARKS.get(path.suffix, "")
     old = path.read_text(encoding="utf-8", errors="surrogateescape") if path.exists() else ""
     line = f"{mark}{task}: left by {agent}, a practice agent, at {now.policy:.1f}\n"
@@ -52,8 +60,7 @@ def _leave(path: Path, agent: str, task: str, contains: str, min_bytes: int, now
         text += f"{contains}\n"
     while len(text.encode("utf-8", "surrogateescape")) < min_bytes:
         text += line
-    write_atomically(path, text)
-    os.utime(path, (now.wall, now.wall))
+    _put(path, text, now)
 
 
 def claim(documents: Sequence[Json], brief: Brief, row: str, kind: str, now: Moment) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -214,9 +214,9 @@ class Worker:
         spec = world.get("tasks", {}).get(task, {})
         behaviour = behaviour_of(spec, me)
         if task:
-            left = leave_deliverables(
-                Path(world["root"]), spec, self.brief, self._outside.name, now, but=self._forgets(task, spec, behaviour)
-            )
+            folder, but = Path(self.brief.folder or world["root"]), self._forgets(task, spec, behaviour)
+            text = self._text(spec.get("kind", ""), behaviour.get("writes", ""))
+            left = leave_deliverables(folder, spec, self.brief, self._outside.name, now, but=but, text=text)
             broken = self._outside.use(f"broken.{task}", int(behaviour.get("fails_check", 0)))
             self._outside.mark(f"broken/{task}", broken)
             self.transcript.extend(f"● Wrote {name}" for name in left)
@@ -224,6 +224,13 @@ class Worker:
         self._finished.add(task)
         self.transcript.append(f"● Done with {task or 'this'}.")
         self.phase = "idle"
+
+    def _text(self, kind: str, writes: str | Sequence[str]) -> str:
+        """Return what the deliverables of a task hold this time, empty for what they hold by default."""
+        texts = [writes] if isinstance(writes, str) else list(writes)
+        while len(texts) > 1 and not self._outside.use(f"wrote.{kind}.{len(texts)}", 1):
+            del texts[0]
+        return texts[0]
 
     def _forgets(self, task: str, spec: Json, behaviour: Json) -> list[str]:
         forgets = behaviour.get("claims_done_without", [])
