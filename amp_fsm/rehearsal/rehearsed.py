@@ -69,6 +69,7 @@ def rehearsed(
         checks={name: _check(check, place, inside, real) for name, check in project.checks.items()},
         tasks={name: _task(task, inside, repository) for name, task in project.tasks.items()},
         facts={name: _fact(fact, inside) for name, fact in project.facts.items()},
+        errands=_folder(project.errands, place, inside),
         worktrees=replace(project.worktrees, folder=place.trees),
     )
     return Rehearsed(project=mapped, notes=tuple(_notes(project, place, inside)))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from amp_fsm.rehearsal.account import Account, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Report:
     Attributes:
         ended: why it ended.
         sent: prompt name to how many were submitted; `received`: how many arrived.
+        prompts: what became of every prompt that was planned.
         unmentioned: what tasks needed and prompts did not say.
         told: what the operator would have been told.
         notes: what the private world does not show or left out.
@@ -50,6 +54,7 @@ class Report:
     tasks: tuple[TaskEnd, ...] = ()
     sent: Mapping[str, int]
     received: int = 0
+    prompts: tuple[Account, ...] = ()
     unmentioned: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -93,10 +98,11 @@ def as_text(report: Report) -> str:
     passes = f"{report.real_seconds:.1f} s of ours, {report.passes} passes"
     lines += [
         "",
-        f"prompts    {total} sent ({names or 'none'}), {report.received} received",
+        f"prompts    {total} sent ({names or 'none'}), {report.received} received{_rest(report)}",
         f"time       {duration(report.policy_seconds)} of the agents, {passes}",
     ]
     for title, items in (
+        ("who received them", table(report.prompts)),
         ("the operator would have been told", report.told),
         ("what prompts did not mention", report.unmentioned),
         ("not as in reality", report.notes),
@@ -107,6 +113,12 @@ def as_text(report: Report) -> str:
         if items:
             lines += ["", f"{title}:", *(f"  {item}" for item in items)]
     return "\n".join([*lines, "", _verdict(report)]) + "\n"
+
+
+def _rest(report: Report) -> str:
+    """Return what became of prompts that were planned and not sent, in words."""
+    rest = Counter(item.became for item in report.prompts if not item.sent)
+    return "".join(f", {count} {became}" for became, count in sorted(rest.items()))
 
 
 def duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.model.errand import Errand
 from amp_fsm.model.project import Project
 
 Json = Mapping[str, Any]
@@ -120,7 +121,7 @@ class _Naming:
     def kinds(self, tree: Json) -> dict[str, Json]:
         """Return what is said of kinds of tasks, those that amp-fsm opens by itself included."""
         for kind in tree.get("kinds", {}):
-            self.check(kind, self.project.kinds, ("kinds", kind), on="key")
+            self.check(kind, {*self.project.kinds, *Errand}, ("kinds", kind), on="key")
         return dict(tree.get("kinds", {}))
 
     def forgetful(self, tree: Json, tasks: Mapping[str, Json]) -> dict[str, Json]:

@@ -34,6 +34,7 @@ def _task(project: Project, task: TaskSpec, scenario: Scenario) -> Json:
     workspace = project.workspace(task)
     return {
         "kind": task.kind,
+        "errand": task.errand != "",
         "folder": workspace.folder if workspace is not None else "",
         "deliverables": [
             {"file": item.file, "min_bytes": item.min_bytes, "contains": item.contains} for item in task.deliverables

@@ -253,3 +253,44 @@ def test_what_it_writes_can_be_said_each_time_the_next_and_the_last_again(tmp_pa
         one.after(600)
         written.append((one.root / "a.py").read_text())
     assert written == ["first\n", "second\n", "second\n"]
+
+
+def test_a_question_is_open_until_a_prompt_answers_it(tmp_path: Path) -> None:
+    blocks = {"after": 60.0, "question": "Which type?", "until": "the second"}
+    one = stage(tmp_path, {"blocks": {**blocks, "of": "T-1"}})
+    one.submit()
+    assert one.after(60) == "blocked"
+    assert "● Which type?" in one.agent.view(one.now()).transcript
+    assert one.submit("T-1: go on. [amp:b]")["did"] == "is still blocked on T-1"
+    assert one.after(10) == "blocked"
+    assert one.submit("T-1: use the second type. [amp:c]")["did"] == "goes on with T-1"
+    assert one.after(540) == "idle"
+    assert "DONE" in one.row
+
+
+def test_an_errand_is_answered_in_its_file_and_nothing_is_claimed(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    script = json.loads((one.world / "tasks.json").read_text())
+    answer = {"deliverables": [{"file": ".amp-fsm/errands/HELP-T-1-1.md"}], "checks": [], "errand": True}
+    script["tasks"]["HELP-T-1-1"] = {**answer, "behaviour": {"writes": "Use the second type.\n", "works": 60.0}}
+    (one.world / "tasks.json").write_text(json.dumps(script))
+    receipt = one.submit(
+        "ben works on T-1 and asks. Write to .amp-fsm/errands/HELP-T-1-1.md. See STATUS.md. HELP-T-1-1"
+    )
+    assert (receipt["task"], receipt["unmentioned"]) == ("HELP-T-1-1", [])
+    one.after(60)
+    assert (one.root / ".amp-fsm" / "errands" / "HELP-T-1-1.md").read_text() == "Use the second type.\n"
+    assert one.row == "| ada | IDLE | - |"
+
+
+def test_its_usage_grows_with_its_work_and_begins_anew_after_a_limit(tmp_path: Path) -> None:
+    usage = {"from": 40.0, "per_hour": 60.0, "tokens_per_hour": 6000.0}
+    one = stage(tmp_path, {"limited": {"after": 300.0, "for": 600.0, "of": "T-1"}}, usage=usage)
+    assert one.agent.view(one.now()).usage == "usage 40% · 0 tokens"
+    one.submit()
+    one.after(120)
+    assert one.agent.view(one.now()).usage == "usage 42% · 200 tokens"
+    assert one.after(180) == "limited"
+    assert one.agent.view(one.now()).usage == "usage 45% · 500 tokens"
+    one.after(660)
+    assert one.agent.view(one.now()).usage.startswith("usage 1%")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from amp_fsm.rehearsal.account import Account
 from amp_fsm.rehearsal.report import Report, TaskEnd, as_json, as_text, duration
 
 DONE = TaskEnd(id="T-1", state="COMPLETED", expected="COMPLETED", attempts=1, settled_at=250.0)
@@ -85,3 +86,19 @@ def test_an_action_that_failed_is_listed_and_is_exit_code_4() -> None:
     assert report.exit_code == 4
     assert "ACTIONS FAILED:\n  set_row status: is read-only" in as_text(report)
     assert as_text(report).endswith("no promise was broken, 1 kind of action failed\n")
+
+
+def test_what_became_of_each_prompt_is_a_table_whose_totals_add_up() -> None:
+    def prompt(name: str, agent: str, became: str = "received") -> Account:
+        return Account(intent="i", prompt=name, task="T-1", agent=agent, received_by=(agent,), became=became)
+
+    prompts = (prompt("code", "ada"), prompt("code", "ada"), prompt("fix", "ben"), prompt("fix", "ben", "void"))
+    text = as_text(replace(REPORT, sent={"code": 2, "fix": 1}, prompts=prompts))
+    assert "prompts    3 sent (2 code, 1 fix), 3 received, 1 void\n" in text
+    assert text.split("who received them:\n")[1].splitlines()[:4] == [
+        "        ada  ben  all",
+        "  code    2    -    2",
+        "  fix     -    1    1",
+        "  all     2    1    3",
+    ]
+    assert as_json(replace(REPORT, prompts=prompts))["prompts"][3]["became"] == "void"

@@ -145,7 +145,7 @@ class PracticeAgent:
             lines if len(lines) <= ECHOED + 2 else [*lines[:ECHOED], f"… +{len(lines) - ECHOED - 1} lines", lines[-1]]
         )
         self._worker.transcript.extend(f"{'> ' if n == 0 else '  '}{line}" for n, line in enumerate(echoed))
-        return brief, self._worker.begin(brief, now)
+        return brief, self._worker.begin(brief, now, text)
 
     def _receipt(self, kind: str, text: str, now: Moment, *, did: str, brief: Brief | None = None) -> None:
         self._receipts += 1
@@ -184,6 +184,7 @@ class PracticeAgent:
             notes=tuple(note for note in (worker.note, spinner) if note),
             draft=self._box.shown,
             ghost=behaviour.get("ghost", PLACEHOLDER),
+            usage=worker.usage(now),
             question=worker.question,
             command="cargo build --release" if worker.question else "",
             chosen=self._chosen,

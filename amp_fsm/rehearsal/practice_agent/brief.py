@@ -70,6 +70,8 @@ def read_brief(text: str, task: str, spec: Json, documents: Sequence[Json], row:
         words={**told.words, **words},
     )
     missing = [f"workspace {folder}"] if folder and not brief.folder else []
+    if spec.get("errand"):  # it is answered in a file; nothing is claimed
+        documents = ()
     return replace(brief, unmentioned=(*missing, *_unmentioned(brief, text, files, contents, documents, row)))
 
 

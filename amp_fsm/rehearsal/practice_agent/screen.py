@@ -19,6 +19,7 @@ class View:
         starting: there is no composer yet.
         notes: the block right above the composer (spinner, limit, error), top to bottom.
         draft: what the composer holds; `ghost`: the dim text it shows when it is empty.
+        usage: what it shows of its usage, at the very bottom; empty: nothing.
         question, command: of a dialog, which stands in the composer's place; `chosen`: its marked option.
     """
 
@@ -28,6 +29,7 @@ class View:
     notes: tuple[str, ...] = ()
     draft: str = ""
     ghost: str = ""
+    usage: str = ""
     question: str = ""
     command: str = ""
     chosen: int = 0
@@ -95,5 +97,5 @@ def _bottom(view: View, columns: int) -> tuple[tuple[str, ...], tuple[int, int] 
     drawn = [f"❯ {box[0]}", *(f"  {line}" for line in box[1:])]
     if not view.draft:
         drawn = [f"❯ {DIM}{view.ghost[: max(0, columns - 2)]}"]
-    lines = (*notes, rule, *drawn, rule, "? for shortcuts")
+    lines = (*notes, rule, *drawn, rule, "? for shortcuts", *((view.usage,) if view.usage else ()))
     return lines, (len(notes) + 1 + len(drawn), 3 + len(box[-1]))

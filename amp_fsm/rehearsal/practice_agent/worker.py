@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from amp_fsm.rehearsal.practice_agent.alarms import Alarms
+from amp_fsm.rehearsal.practice_agent.alarms import Alarm, Alarms
 from amp_fsm.rehearsal.practice_agent.brief import Brief
+from amp_fsm.rehearsal.practice_agent.meter import Meter
 from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
 from amp_fsm.rehearsal.practice_agent.turn import Station, behaviour_of, timeline
 from amp_fsm.rehearsal.practice_agent.work import claim, leave_deliverables
@@ -45,6 +46,8 @@ class Worker:
         self._worked = 0.0
         self._since = 0.0
         self._reminders = 0
+        self._answer = ""
+        self._meter = Meter()
         self._finished: set[str] = set()
 
     # ---- what it is told -------------------------------------------------------------------------------------
@@ -80,12 +83,12 @@ class Worker:
         self.phase = "idle"
         self.transcript.append("Ready.")
 
-    def begin(self, brief: Brief, now: Moment) -> str:
-        """Start or go on with what `brief` asks, and return in words what will be done."""
+    def begin(self, brief: Brief, now: Moment, text: str = "") -> str:
+        """Start or go on with what `brief` asks, and return in words what will be done; `text`: the whole prompt."""
         held_up, same = self.phase, brief.task == self.brief.task and bool(self._stations)
         self.brief = brief
         self.note = ""
-        if same and held_up == "blocked" and not self._helped():
+        if same and held_up == "blocked" and not self._helped(text):
             self._count(now, (Station(at=self._worked + STILL_BLOCKED, kind="still_blocked"), *self._stations))
             return f"is still blocked on {brief.task}"
         self.alarms.cancel("help")
@@ -107,15 +110,21 @@ class Worker:
     def _may(self, kind: str, spec: Json) -> bool:
         return self._outside.use(f"{kind}.{spec.get('of', self._outside.name)}", int(spec.get("times", 1)))
 
-    def _helped(self) -> bool:
+    def _helped(self, text: str) -> bool:
+        """Return whether a prompt gets it going: one more in a row, or the one that answers its question."""
         self._reminders -= 1
-        return self._reminders <= 0
+        return self._answer in text if self._answer else self._reminders <= 0
 
     # ---- time passes -----------------------------------------------------------------------------------------
 
     def worked(self, now: Moment) -> float:
         """Return how many seconds this turn has been worked on."""
         return self._worked + (now.policy - self._since if self.phase == "working" else 0.0)
+
+    def usage(self, now: Moment) -> str:
+        """Return what is shown of the usage, empty where the scenario says nothing of it."""
+        spec = self.facts()[1]["behaviour"].get("usage")
+        return self._meter.shown(spec, self.worked(now) - self._worked)
 
     def _count(self, now: Moment, stations: tuple[Station, ...]) -> None:
         self.phase = "working"
@@ -125,6 +134,7 @@ class Worker:
 
     def _reach(self, now: Moment) -> None:
         station, *rest = self._stations
+        self._meter.work(station.at - self._worked)
         self._worked = station.at
         self._stations = tuple(rest)
         getattr(self, f"_on_{station.kind}")(now, station.spec)
@@ -177,7 +187,11 @@ class Worker:
         reset = math.ceil((now.wall + float(spec.get("for", 3600.0))) / 60) * 60
         self.note = f"⚠ Usage limit reached · resets at {time.strftime('%H:%M', time.gmtime(reset))} UTC"
         ends = self._go_on if spec.get("resumes", True) else self._rest
-        self.alarms.set("help", now.policy + (reset - now.wall), ends)
+        self.alarms.set("help", now.policy + (reset - now.wall), lambda at: self._limit_over(ends, at))
+
+    def _limit_over(self, ends: Alarm, now: Moment) -> None:
+        self._meter.reset()
+        ends(now)
 
     def _on_errored(self, now: Moment, spec: Json) -> None:
         self.phase = "errored"
@@ -190,6 +204,8 @@ class Worker:
 
     def _on_blocks(self, now: Moment, spec: Json) -> None:
         self._reminders = int(spec.get("reminders", 1))
+        self._answer = str(spec.get("until", ""))
+        self.transcript.extend(f"● {line}" for line in spec.get("question", "").splitlines())
         self._say_blocked(now)
         if "for" in spec:
             self._reminders = 1_000_000
