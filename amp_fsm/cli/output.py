@@ -13,6 +13,7 @@ import click
 from amp_fsm.errors import AmpFsmError
 
 FORMAT_VERSION = "1.0"
+LOOPBACK = "127.0.0.1"
 DONE, PENDING, PARTIAL = 0, 2, 4
 
 
@@ -85,3 +86,18 @@ class DurationParam(click.ParamType[float]):
         if seconds is None:
             self.fail(f"{value!r} is no duration; write 30s, 5m or 1h30m", param, ctx)
         return seconds
+
+
+class AddressParam(click.ParamType[tuple[str, int]]):
+    """`ADDR:PORT`, or a port alone: this machine only."""
+
+    name = "address"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        """Return the address to listen on, and the port."""
+        if isinstance(value, tuple):
+            return value
+        address, _, port = str(value).rpartition(":")
+        if not port.isdecimal() or int(port) > 65535:
+            self.fail(f"{value!r} is no address; write 9464, or ADDRESS:9464", param, ctx)
+        return address.strip("[]") or LOOPBACK, int(port)

@@ -42,10 +42,14 @@ class PassPrinter:
 
     def listener(self) -> Listener:
         """Return what a loop tells its passes to."""
-        return Listener(on_plan=self._plan, on_done=self._outcome, on_pass=self._passed, on_notice=notice)
+        return Listener(on_plan=self._plan, on_done=self._outcome, on_pass=self._passed, on_notice=self.notice)
 
-    def end(self, result: PassResult, ended: str, outcomes: Sequence[Intent]) -> None:
-        """Print how it ended, and the exact next command."""
+    def notice(self, text: str) -> None:
+        """Say something about the loop itself on stderr."""
+        click.echo(f"amp-fsm: {text}", err=True)
+
+    def end(self, result: PassResult, ended: str, outcomes: Sequence[Intent], *, code: int) -> None:
+        """Print how it ended, with which exit code, and the exact next command."""
         if self._loops:
             self._say(ended)
         if outcomes:
@@ -53,8 +57,7 @@ class PassPrinter:
             self._say(", ".join(f"{number} {word}" for word, number in counted.items()))
         for line in next_lines(result, self.config):
             self._say(line)
-        if self._broken:
-            raise BrokenPipeError
+        self._check_reader()
 
     def document(
         self,
@@ -99,6 +102,10 @@ class PassPrinter:
         if wait > 1.0:
             progress(f"looking again in {wait:.0f}s")
 
+    def _check_reader(self) -> None:
+        if self._broken:
+            raise BrokenPipeError
+
     def _say(self, text: str) -> None:
         if self.quiet or self._broken:
             return
@@ -108,11 +115,6 @@ class PassPrinter:
             except BrokenPipeError:
                 self._broken = True
                 self.on_broken()
-
-
-def notice(text: str) -> None:
-    """Say something about the loop itself on stderr."""
-    click.echo(f"amp-fsm: {text}", err=True)
 
 
 def outcome_word(intent: Intent) -> str:

@@ -6,10 +6,11 @@ command line looks, and decides nothing about subjects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import ParamSpec
 
 from amp_fsm.engine.calls import Calls
 from amp_fsm.engine.outlook import is_converged, is_done, may_move_alone, moved, next_wait
@@ -19,6 +20,8 @@ from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Intent, IntentStatus, Record
 from amp_fsm.ports import World
+
+Said = ParamSpec("Said")
 
 
 class Mode(StrEnum):
@@ -47,12 +50,35 @@ class Listener:
 
     Attributes:
         on_notice: what the operator should know about the loop itself, once.
+        on_wake: something stirred while the loop rested.  on_beat: the loop rests, and is well; every few seconds.
     """
 
     on_plan: Callable[[Plan, float], None] = lambda plan, took: None
     on_done: Callable[[Intent], None] = lambda intent: None
     on_pass: Callable[[PassResult, float], None] = lambda result, wait: None
     on_notice: Callable[[str], None] = lambda text: None
+    on_wake: Callable[[], None] = lambda: None
+    on_beat: Callable[[], None] = lambda: None
+
+
+def all_of(*listeners: Listener) -> Listener:
+    """Return a listener that tells all of these, in this order."""
+    return Listener(
+        on_plan=_each([listener.on_plan for listener in listeners]),
+        on_done=_each([listener.on_done for listener in listeners]),
+        on_pass=_each([listener.on_pass for listener in listeners]),
+        on_notice=_each([listener.on_notice for listener in listeners]),
+        on_wake=_each([listener.on_wake for listener in listeners]),
+        on_beat=_each([listener.on_beat for listener in listeners]),
+    )
+
+
+def _each(hearers: Sequence[Callable[Said, None]]) -> Callable[Said, None]:
+    def tell(*arguments: Said.args, **named: Said.kwargs) -> None:
+        for hearer in hearers:
+            hearer(*arguments, **named)
+
+    return tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +162,7 @@ def run_until(
         ProjectLockedError: another process holds the project.
     """
     calls, listener = calls or Calls(), listener or Listener()
-    watcher = Watcher(world=world, calls=calls, say=listener.on_notice) if mode is Mode.WATCH else None
+    watcher = _watcher(world, calls, listener) if mode is Mode.WATCH else None
     tally = _Tally(keep_outcomes=mode is not Mode.WATCH)
     with world.store.lock(lock_timeout), _listening(world):
         record, seen = world.store.load() if watcher is not None else Record(), NOTHING_SEEN
@@ -175,6 +201,10 @@ def _listening(world: World) -> Iterator[None]:
     finally:
         if world.events is not None:
             world.events.close()
+
+
+def _watcher(world: World, calls: Calls, listener: Listener) -> Watcher:
+    return Watcher(world=world, calls=calls, say=listener.on_notice, on_wake=listener.on_wake, on_beat=listener.on_beat)
 
 
 def _is_renewed(project: Project, renew: Callable[[Project], Project]) -> Callable[[], bool]:

@@ -39,11 +39,14 @@ class Watcher:
 
     Attributes:
         say: hears, once for each reason, why events do not come.
+        on_wake: called when something stirred.  on_beat: called every few seconds of rest.
     """
 
     world: World
     calls: Calls
-    say: Callable[[str], None] = lambda text: None
+    say: Callable[[str], None]
+    on_wake: Callable[[], None]
+    on_beat: Callable[[], None]
     _signs: Hashable = None
     _woken: bool = False
     _said: set[str] = field(default_factory=set)
@@ -62,10 +65,13 @@ class Watcher:
         begun = looked = now = clock.read().mono
         in_vain = self._woken and not moved(result)
         self._woken = False
+        self._listen(result.project, result.record, result.seen)  # to the programs that it was the first to see
         while now < begun + seconds and not calls.ended_by:
+            self.on_beat()
             calls.pause(clock, min(begun + seconds, looked + WATCH_SECONDS) - now)
             now = clock.read().mono
-            if self._stirred(project, result, known):
+            if self._stirred(result, known):
+                self.on_wake()
                 self._woken = True
                 self._gather(begun + BREATH * result.took if in_vain else now)
                 return
@@ -74,7 +80,7 @@ class Watcher:
                 if now < begun + seconds and (self._differs(project, result, known) or renewed()):
                     return
 
-    def _stirred(self, project: Project, result: PassResult, known: Glance) -> bool:
+    def _stirred(self, result: PassResult, known: Glance) -> bool:
         """Return whether something was called for, or told that the pass did not see."""
         if self.calls.take():
             return True

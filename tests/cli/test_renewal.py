@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from amp_fsm.cli.passes import PassPrinter
 from amp_fsm.cli.renewal import Renewal
+from amp_fsm.engine.calls import Calls
 from amp_fsm.wiring import project_at
 from tests.cli.test_reconcile import GREETED
 from tests.configured_team import Home
@@ -31,6 +34,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     return Home(tmp_path).write(more=GREETED)
 
 
+def renewal(home: Home, calls: Calls | None = None, done: Callable[[], None] = lambda: None) -> Renewal:
+    """Return one that speaks as `reconcile` does."""
+    say = PassPrinter(home.config, loops=True, quiet=False).notice
+    return Renewal(home.config, say=say, calls=calls or Calls(), done=done)
+
+
 def edit(home: Home, old: str, new: str) -> None:
     text = Path(home.config).read_text()
     assert old in text
@@ -41,19 +50,19 @@ def test_while_nothing_changes_the_very_same_project_is_returned(
     home: Home, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project = project_at(home.config, {})
-    assert Renewal(home.config)(project) is project
+    assert renewal(home)(project) is project
     assert capsys.readouterr().err == ""
 
 
 def test_an_edited_configuration_is_taken_up_and_said_once(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    project, renew = project_at(home.config, {}), Renewal(home.config)
+    project, renew = project_at(home.config, {}), renewal(home)
     edit(home, "policies:", SECOND + "policies:")
     assert [list(renew(project).tasks), list(renew(project).tasks)] == [["T-1", "T-2"]] * 2
     assert capsys.readouterr().err == f"amp-fsm: {home.config} changed: going on with it\n"
 
 
 def test_a_wrong_configuration_is_not_taken_up_and_said_once(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
-    project, renew = project_at(home.config, {}), Renewal(home.config)
+    project, renew = project_at(home.config, {}), renewal(home)
     edit(home, "kind: code", "kind: none-such")
     assert renew(renew(project)) is project
     said = capsys.readouterr().err
@@ -64,10 +73,43 @@ def test_a_wrong_configuration_is_not_taken_up_and_said_once(home: Home, capsys:
     assert capsys.readouterr().err == ""
 
 
+def test_sighup_says_every_problem_of_a_wrong_configuration_again_and_keeps_the_old_one(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, calls, done = project_at(home.config, {}), Calls(), list[None]()
+    renew = renewal(home, calls, lambda: done.append(None))
+    edit(home, "kind: code", "kind: none-such")
+    edit(home, "prompt: code", "prompt: no-such")
+    renew(project)
+    capsys.readouterr()
+    for _ in range(2):
+        calls.renew()
+        assert renew(project) is project
+        said = capsys.readouterr().err
+        assert f"{home.config}:" in said
+        assert "'none-such'" in said
+        assert "'no-such'" in said
+        assert "2 problems in the configuration: going on with the last good one" in said
+    assert (renew(project), capsys.readouterr().err, len(done)) == (project, "", 2)
+
+
+def test_sighup_takes_up_a_changed_configuration_and_says_so_when_there_is_none(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, calls = project_at(home.config, {}), Calls()
+    renew = renewal(home, calls)
+    calls.renew()
+    assert renew(project) is project
+    assert capsys.readouterr().err == f"amp-fsm: {home.config} was read anew: it did not change\n"
+    edit(home, "policies:", SECOND + "policies:")
+    calls.renew()
+    assert list(renew(project).tasks) == ["T-1", "T-2"]
+
+
 def test_a_file_that_is_gone_for_a_moment_ends_nothing(home: Home) -> None:
     project = project_at(home.config, {})
     Path(home.config).unlink()
-    assert Renewal(home.config)(project) is project
+    assert renewal(home)(project) is project
 
 
 @pytest.mark.parametrize(
@@ -83,7 +125,7 @@ def test_what_a_loop_is_built_on_does_not_change_under_it(
 ) -> None:
     project = project_at(home.config, {})
     edit(home, old, new)
-    assert Renewal(home.config)(project) is project
+    assert renewal(home)(project) is project
     assert said in capsys.readouterr().err
 
 
