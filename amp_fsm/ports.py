@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.notice import Notice
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
@@ -259,6 +260,7 @@ class Commit:
         moves: the commit changes a state, an assignment or an intent, so the serial counts up.
         closed: ids of assignments that are no longer open; `dropped`: subjects that are no more.
         uses_plan: id of a saved plan that is used up by this commit.
+        screens: screens to keep, by name; `stale_screens`: names of those to keep no longer.
     """
 
     record: Record
@@ -272,6 +274,8 @@ class Commit:
     done_requests: tuple[int, ...] = ()
     journal: tuple[Entry, ...] = ()
     uses_plan: str = ""
+    screens: Mapping[str, KeptScreen] = field(default_factory=dict)
+    stale_screens: tuple[str, ...] = ()
 
 
 class Store(Protocol):
@@ -289,6 +293,9 @@ class Store(Protocol):
 
         The first commit gives the store its lineage.
         """
+
+    def screens(self) -> Mapping[str, KeptScreen]:
+        """Return the screens that commits kept, by name.  They may be missing at any time, or older than the last."""
 
     def save_intent(self, intent: Intent) -> None:
         """Write one intent's progress, at once and durably."""

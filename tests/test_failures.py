@@ -68,8 +68,8 @@ def test_25_a_look_asks_the_terminal_as_often_for_many_agents_as_for_one(many: i
             name=agent.name,
             owner=f"{team.name}/{agent.address}",
         )
-    seen, _ = look(team, record(), SmallWorld(terminal=terminal).ports)
-    assert len(seen.captures) == many
+    looked = look(team, record(), SmallWorld(terminal=terminal).ports)
+    assert len(looked.seen.captures) == many
     assert terminal.calls == ["survey", "capture"]
 
 

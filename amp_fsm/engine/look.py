@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from amp_fsm.engine.screens import Screens, see_screens
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.panes import process_owner
@@ -15,8 +17,22 @@ from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.ports import Runner, Terminal, World
 
 
-def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[str, str]]:
-    """Return everything this pass must see, and the keys under which check runs on the present inputs are recorded.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What a pass saw.
+
+    Attributes:
+        run_keys: the keys under which check runs on the present inputs are recorded.
+        screens: what is to be kept of the screens, so that the next pass need not capture them all.
+    """
+
+    seen: Seen
+    run_keys: Mapping[str, str]
+    screens: Screens
+
+
+def look(project: Project, record: Record, world: World, *, anew: bool = False) -> Looked:
+    """Return everything this pass must see; with `anew` every screen is captured, whether anything stirred or not.
 
     Whatever cannot be looked at is `Failed` with its reason; nothing here raises for it, and nothing is changed.
     """
@@ -24,9 +40,10 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
     wanted = needs(project, record, survey, world.environment.get("HOME", ""))
     inputs = {name: world.files.inputs(patterns) for name, patterns in wanted.inputs.items()}
     keys = run_keys(project, record, inputs)
+    screens = _screens(world, survey, wanted.captures, anew=anew)
     seen = Seen(
         terminal=survey,
-        captures=_captures(world.terminal, wanted.captures),
+        captures=screens.captures,
         files={path: world.files.read(path) for path in wanted.files},
         globs={pattern: world.files.glob(pattern, contains) for pattern, contains in wanted.globs.items()},
         tails={key: world.files.tails(pattern) for key, pattern in wanted.tails.items()},
@@ -37,7 +54,14 @@ def look(project: Project, record: Record, world: World) -> tuple[Seen, Mapping[
         missing=world.runner.missing(wanted.programs) if wanted.programs else frozenset(),
         workspaces=world.repository.look(wanted.workspaces) if wanted.workspaces and world.repository else {},
     )
-    return seen, keys
+    return Looked(seen=seen, run_keys=keys, screens=screens)
+
+
+def _screens(world: World, survey: Survey | Failed, wanted: tuple[PaneRef, ...], *, anew: bool) -> Screens:
+    if isinstance(survey, Failed) or not wanted:
+        return Screens()
+    panes = {pane.ref: pane for pane in survey.panes}
+    return see_screens(world.terminal, {} if anew else world.store.screens(), [panes[ref] for ref in wanted])
 
 
 def survivors_of(
@@ -68,10 +92,3 @@ def survey_of(project: Project, terminal: Terminal) -> Survey | Failed:
         return terminal.survey(project.tmux.session, f"{project.name}/")
     except TerminalUnreachableError as error:
         return Failed(reason=str(error))
-
-
-def _captures(terminal: Terminal, panes: tuple[PaneRef, ...]) -> Mapping[PaneRef, str | Failed]:
-    try:
-        return terminal.capture(panes) if panes else {}
-    except TerminalUnreachableError as error:
-        return {pane: Failed(reason=str(error)) for pane in panes}

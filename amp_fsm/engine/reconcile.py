@@ -10,6 +10,7 @@ from amp_fsm.engine.apply import Performer
 from amp_fsm.engine.commit import commit_of
 from amp_fsm.engine.look import look
 from amp_fsm.engine.requests import answer_requests
+from amp_fsm.engine.screens import Screens
 from amp_fsm.model.desired import desired
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
@@ -75,6 +76,7 @@ class Sight:
     record: Record
     seen: Seen
     observed: Observed
+    screens: Screens
     now: Now
     reading: Reading
     took: float
@@ -87,13 +89,13 @@ def see(project: Project, world: World) -> Sight:
     project = desired(project, record)
     reading = world.clock.read()
     now = advance(record.policy, record.reading, reading)
-    seen, keys = look(project, record, world)
-    observed = observe(project, record, seen, now, keys)
+    looked = look(project, record, world, anew=now.gap)
     return Sight(
         project=project,
         record=record,
-        seen=seen,
-        observed=observed,
+        seen=looked.seen,
+        observed=observe(project, record, looked.seen, now, looked.run_keys),
+        screens=looked.screens,
         now=now,
         reading=reading,
         took=time.perf_counter() - begun,
@@ -135,6 +137,7 @@ def run_pass(
     made, skipped = only(made) if only is not None else (made, ())
     on_plan(made, sight.took)
     commit = commit_of(answers.record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
+    commit = replace(commit, screens=sight.screens.fresh, stale_screens=sight.screens.stale)
     performer = Performer(project, world, world.store.commit(commit), on_done, ends)
     performer.perform(made)
     world.notifier.flush(world.clock.read().wall)

@@ -41,7 +41,8 @@ class PaneSeen:
             which a dialog in it was answered.
         variables: tmux's variables by name (`pane_current_command`, `pane_title`, `cursor_flag`, ...).
         person: seconds since a person's last key press in a client attached to this pane; None: nobody is there.
-        activity: tmux's `window_activity`, seconds since the epoch.
+        activity: tmux's `window_activity`: when anything was last drawn in its window, seconds since the epoch.
+        listed: when this was told, by the clock of the same server; 0: it did not tell.
     """
 
     ref: PaneRef
@@ -61,6 +62,7 @@ class PaneSeen:
     variables: Mapping[str, str] = field(default_factory=dict)
     person: float | None = None
     activity: int = 0
+    listed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,15 @@ that it is told to, in one transaction, and reads them back.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from amp_fsm.errors import PlanStaleError, StoreError
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Intent, IntentStatus, Record, Request
 from amp_fsm.ports import Clock, Commit, Entry
 from amp_fsm.world.clock import SystemClock
@@ -26,6 +27,7 @@ from amp_fsm.world.sqlite_rows import (
     INTENTS,
     MEMORY,
     META,
+    SCREENS,
     SUBJECTS,
     TOLD,
     Told,
@@ -80,6 +82,7 @@ class SqliteStore:
             if commit.uses_plan:
                 _use_plan(db, commit.uses_plan)
             _write_parts(db, commit)
+            _write_screens(db, commit)
             _write_journal(db, commit.journal)
             db.executemany("DELETE FROM requests WHERE id = ?", [(number,) for number in commit.done_requests])
             lineage, serial = self._count(db, moves=commit.moves)
@@ -87,6 +90,14 @@ class SqliteStore:
             _put(db, "reading", commit.record.reading)
             paused, requests = self._paused(db), _requests(db)
         return replace(as_stored(commit), lineage=lineage, serial=serial, paused=paused, requests=requests)
+
+    def screens(self) -> Mapping[str, KeptScreen]:
+        """Return the screens that commits kept, by name; none when another release wrote them in another form."""
+        with self._file.reading() as db:
+            rows = _rows(db, "name, body FROM screens") if db is not None and _has_screens(db) else []
+        with suppress(StoreError):
+            return dict(zip((name for name, _ in rows), SCREENS.decode_all(rows), strict=True))
+        return {}
 
     def save_intent(self, intent: Intent) -> None:
         """Write one intent's progress, at once and durably."""
@@ -199,6 +210,20 @@ def _write_parts(db: sqlite3.Connection, commit: Commit) -> None:
 
 # Unequal only: a body that did not change dirties no page.
 _UPSERT = " ON CONFLICT ({0}) DO UPDATE SET {1} = excluded.{1}, body = excluded.body WHERE body IS NOT excluded.body"
+
+
+def _write_screens(db: sqlite3.Connection, commit: Commit) -> None:
+    """Write the screens to keep; the table is made with the first of them, since older stores have none."""
+    if not (commit.screens or commit.stale_screens):
+        return
+    db.execute("CREATE TABLE IF NOT EXISTS screens (name TEXT PRIMARY KEY, body BLOB NOT NULL)")
+    rows = [(name, SCREENS.encode(screen)) for name, screen in commit.screens.items()]
+    db.executemany("INSERT OR REPLACE INTO screens VALUES (?, ?)", rows)
+    _drop(db, "DELETE FROM screens WHERE name = ?", commit.stale_screens)
+
+
+def _has_screens(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'screens'").fetchone() is not None
 
 
 def _named(values: Any, names: Iterable[str]) -> list[Any]:

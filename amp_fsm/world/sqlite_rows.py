@@ -15,6 +15,7 @@ import msgspec
 
 from amp_fsm.errors import StoreError
 from amp_fsm.model.errand import AddedTask
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord
 from amp_fsm.model.time import Reading
 from amp_fsm.model.usage import Spent, Usage
@@ -85,6 +86,7 @@ SUBJECTS: Rows[SubjectRecord] = Rows("subjects", SubjectRecord)
 ASSIGNMENTS: Rows[Assignment] = Rows("assignments", Assignment)
 INTENTS: Rows[Intent] = Rows("intents", Intent)
 TOLD: Rows[Told] = Rows("journal", Told)
+SCREENS: Rows[KeptScreen] = Rows("screens", KeptScreen)
 ARGUMENTS: Rows[tuple[str, ...]] = Rows("requests", tuple[str, ...])
 
 MEMORY: dict[str, Rows[Any]] = {

@@ -21,6 +21,7 @@ VARIABLES = (
     "pane_width",
     "pane_height",
     "alternate_on",
+    "window_id",
     "window_activity",
     "window_bell_flag",
     "pane_title",
@@ -71,10 +72,11 @@ class Listing:
         head = _HEAD.match(said.removeprefix(f"{self.nonce}s"))
         if head is None or not said.startswith(f"{self.nonce}s"):
             return None
-        pressed = _last_presses(self._records(said, "c"), now=float(head.group(2)))
-        seen = [_pane(fields, head.group(1), pressed) for fields in self._records(said, "p")]
+        server, listed = head.group(1), int(head.group(2))
+        pressed = _last_presses(self._records(said, "c"), now=listed)
+        seen = [_pane(fields, server, listed, pressed) for fields in self._records(said, "p")]
         ours = (pane for pane in seen if pane.session == session or (pane.owner and pane.owner.startswith(prefix)))
-        return Survey(server=head.group(1), panes=_each_once(ours, session))
+        return Survey(server=server, panes=_each_once(ours, session))
 
     def _records(self, said: str, kind: str) -> Iterable[Sequence[str]]:
         for part in said.split(f"{self.nonce}{kind}")[1:]:
@@ -90,7 +92,7 @@ def _last_presses(clients: Iterable[Sequence[str]], *, now: float) -> Mapping[st
     return pressed
 
 
-def _pane(fields: Sequence[str], server: str, pressed: Mapping[str, float]) -> PaneSeen:
+def _pane(fields: Sequence[str], server: str, listed: int, pressed: Mapping[str, float]) -> PaneSeen:
     own = dict(zip(_FIELDS, fields, strict=True))
     in_front = own["window_active"] == "1" and own["pane_active"] == "1"
     return PaneSeen(
@@ -111,6 +113,7 @@ def _pane(fields: Sequence[str], server: str, pressed: Mapping[str, float]) -> P
         variables={name: own[name] for name in VARIABLES},
         person=pressed.get(own["session_name"]) if in_front else None,
         activity=int(own["window_activity"] or 0),
+        listed=listed,
     )
 
 

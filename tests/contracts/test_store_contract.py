@@ -11,6 +11,7 @@ import pytest
 
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
 from amp_fsm.model.errand import AddedTask
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.project import Deadline, Deliverable, TaskSpec
 from amp_fsm.model.record import (
@@ -197,6 +198,19 @@ def test_a_saved_plan_is_used_once(reopen: Reopen) -> None:
     with pytest.raises(PlanStaleError, match="p1 was used before"):
         reopen().commit(Commit(record=late, uses_plan="p1", moves=True))
     assert reopen().load() == before
+
+
+def test_screens_are_kept_replaced_and_forgotten(reopen: Reopen) -> None:
+    pane = PaneRef(server="1:2", pane="%3", pid=4)
+    one, two = (KeptScreen(ref=pane, sign="s", text=text) for text in ("é\x1b[1m", ""))
+    assert reopen().screens() == {}
+    reopen().commit(Commit(record=FULL, screens={"a": one, "b": one}))
+    assert reopen().screens() == {"a": one, "b": one}
+    reopen().commit(Commit(record=FULL, screens={"b": two}, stale_screens=("a",)))
+    assert reopen().screens() == {"b": two}
+    reopen().commit(Commit(record=FULL))
+    assert reopen().screens() == {"b": two}
+    assert reopen().load().lineage
 
 
 def test_agents_and_everything_are_held_until_they_may_go(reopen: Reopen) -> None:

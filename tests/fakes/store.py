@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Intent, IntentStatus, Record, Request
 from amp_fsm.ports import Commit, Entry
 
@@ -26,6 +27,7 @@ class MemoryStore:
     paused: set[str] = field(default_factory=set)
     requests: list[Request] = field(default_factory=list)
     plans: set[str] = field(default_factory=set)
+    kept: dict[str, KeptScreen] = field(default_factory=dict)
     asked: int = 0
 
     def load(self) -> Record:
@@ -38,6 +40,7 @@ class MemoryStore:
         self.plans |= {commit.uses_plan} - {""}
         self.requests = [r for r in self.requests if r.id not in commit.done_requests]
         self.entries.extend(commit.journal)
+        self.kept = {n: s for n, s in self.kept.items() if n not in commit.stale_screens} | dict(commit.screens)
         given, kept = commit.record, self.record
         counted = {"lineage": kept.lineage or "fake", "serial": kept.serial + commit.moves}
         kept = given if commit.memory else replace(kept, policy=given.policy, reading=given.reading)
@@ -57,6 +60,9 @@ class MemoryStore:
             paused=self.held(),
             requests=tuple(self.requests),
         )
+
+    def screens(self) -> Mapping[str, KeptScreen]:
+        return dict(self.kept)
 
     def save_intent(self, intent: Intent) -> None:
         self.saved.append(intent)

@@ -118,6 +118,7 @@ class FakeTerminal:
         missing: programs that are not on this machine.
         calls: names of the calls that came, in order.
         launches: what was to be started.
+        second: what its clock says; 0: it tells no times.  last_drawn: each pane's last screen, and when it was drawn.
     """
 
     server: str = "100:1000"
@@ -126,6 +127,8 @@ class FakeTerminal:
     missing: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
     launches: list[Launch] = field(default_factory=list)
+    second: int = 0
+    last_drawn: dict[int, tuple[str, int]] = field(default_factory=dict)
     made: int = 0
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
@@ -285,7 +288,12 @@ class FakeTerminal:
         return PaneRef(server=self.server, pane=pane.pane, pid=pane.pid)
 
     def _seen(self, pane: FakePane) -> PaneSeen:
+        screen = pane.screen()
+        if self.last_drawn.get(pane.pid, ("", 0))[0] != screen:
+            self.last_drawn[pane.pid] = (screen, self.second)
         return PaneSeen(
+            activity=self.last_drawn[pane.pid][1],
+            listed=self.second,
             ref=self._ref(pane),
             session=pane.session,
             window=pane.window,

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.errors import ProjectLockedError, StoreError
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Record, SubjectRecord
+from amp_fsm.model.seen import PaneRef
 from amp_fsm.ports import Commit, Entry
 from amp_fsm.world.sqlite import SqliteStore
 from tests.fakes.clock import FakeClock
@@ -91,6 +93,17 @@ def by_hand(folder: Path, statement: str) -> None:
     db = sqlite3.connect(folder / "amp-fsm.db", isolation_level=None)
     db.execute(statement)
     db.close()
+
+
+def test_a_kept_screen_that_cannot_be_read_is_no_loss(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    screen = KeptScreen(ref=PaneRef(server="1:2", pane="%3", pid=4), sign="s", text="t")
+    store.commit(Commit(record=Record(), screens={"a": screen}))
+    with sqlite3.connect(tmp_path / "amp-fsm.db") as db:
+        db.execute("UPDATE screens SET body = '{}'")
+    db.close()
+    assert store.screens() == {}
+    assert store.load().lineage
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
@@ -183,7 +196,9 @@ def test_the_lock_names_its_holder_and_dies_with_it(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Record, SubjectRecord
+from amp_fsm.model.seen import PaneRef
 from amp_fsm.ports import Commit, Entry
 from amp_fsm.world.sqlite import SqliteStore
 store = SqliteStore(sys.argv[1])
