@@ -26,8 +26,13 @@ class Allowance:
     wait: float = 0.0
 
 
+UNUSED = Allowance(used=0)
+
+
 def allowance(budget: Budget, name: str, subject: SubjectRecord, assignment: str, now: float) -> Allowance:
     """Return what is left of the budget of the transition or timer `name` at policy time `now`."""
+    if not subject.uses:
+        return UNUSED
     uses = [use for use in subject.uses if use.name == name and _in_scope(use, budget, subject, assignment, now)]
     if budget.most and len(uses) >= budget.most:
         return Allowance(used=len(uses), spent=True)

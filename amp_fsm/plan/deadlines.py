@@ -24,6 +24,8 @@ def deadline_of(situation: Situation, task: TaskSpec) -> float | None:
 
 def overdue(situation: Situation, task: TaskSpec) -> str:
     """Return what is to be said of a task that should have been done by now; empty while there is time, or it is."""
+    if task.deadline is None:
+        return ""
     due = deadline_of(situation, task)
     subject = situation.subjects[task.address]
     state = situation.machine(task.address).spec.states.get(subject.state)

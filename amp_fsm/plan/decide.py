@@ -55,7 +55,7 @@ def decide(
         decision = _timers(situation, address, facts, undecided=choice.waiting_for is not None, sending=busy_sending)
     except RenderError as error:
         return Decision(held=(*held, Held(address=address, state=subject.state, mark="?", text=str(error))))
-    return replace(decision, held=(*held, *decision.held))
+    return replace(decision, held=(*held, *decision.held)) if held else decision
 
 
 def _usable(
@@ -66,6 +66,8 @@ def _usable(
     busy_sending: bool,
 ) -> tuple[tuple[TransitionSpec, ...], tuple[Held, ...], dict[str, Allowance]]:
     """Return the transitions that may still fire, what is to be said of the others, and the budgets of the first."""
+    if not busy_sending and not subject.uses:  # no budget of it was ever touched
+        return tuple(leaving), (), {}
     usable: list[TransitionSpec] = []
     held: list[Held] = []
     allowances: dict[str, Allowance] = {}

@@ -202,6 +202,8 @@ def _with_upkeep(situation: Situation, changes: tuple[Change, ...], busy: Collec
 
 
 def _migrations(situation: Situation) -> tuple[Change, ...]:
+    if not any(machine.spec.renamed for machine in situation.machines.values()):
+        return ()
     found: list[Change] = []
     for subject in situation.subjects.values():
         now_called = renamed(situation, subject)

@@ -49,6 +49,10 @@ class SubjectFacts(Mapping[str, Fact]):
             self._made[name] = found
         return found
 
+    def get(self, name: str, default: object = None) -> Fact:
+        """Return the fact, as `[]` does: guards ask for most of a plan's time."""
+        return self[name]
+
     def __iter__(self) -> Iterator[str]:
         """Yield the names of all facts that this kind of subject has."""
         kind = self._address.partition("/")[0]
