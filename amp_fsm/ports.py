@@ -150,6 +150,14 @@ class Files(Protocol):
             DocumentError: it cannot be written.
         """
 
+    def create(self, path: str, text: str, *, folder: bool = False) -> None:
+        """Make a file that is not there, atomically; with `folder`, the folder that it is to stand in too.
+
+        Raises:
+            StaleFileError: it is there by now.
+            DocumentError: it cannot be written.
+        """
+
     def write_new(self, path: str, text: str) -> None:
         """Create or overwrite a file of our own, atomically, making its folder."""
 
@@ -231,7 +239,7 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        kind: `transition`, `timer`, `answer`, `action`, `claim`, `verdict`, `notify`, `request`, `error`, ...
+        kind: `transition`, `timer`, `answer`, `document`, `action`, `claim`, `verdict`, `notify`, `request`, ...
         evidence: what decided, line by line.
     """
 

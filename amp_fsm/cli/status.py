@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from amp_fsm.cli.of_documents import DocumentsNow, documents_json, documents_now, documents_text
 from amp_fsm.cli.of_rules import rules_json, rules_now, rules_text
 from amp_fsm.cli.of_usage import spent_json, usage_json, usage_text
 from amp_fsm.cli.opening import open_project
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from amp_fsm.plan.golden_rules import GoldenRule
     from amp_fsm.ports import World
 
+NO_DOCUMENTS = DocumentsNow()
 EXAMPLE = "\b\nExample:\n  amp-fsm status my-team.yaml --watch"
 
 
@@ -41,10 +43,11 @@ def command(config: str, watch: bool, interval: float, as_json: bool) -> None:
         _watch(project, world, config, interval)
     record = world.store.load()
     project = desired(project, record)
+    rules, documents = rules_now(project, record, world), documents_now(project, record, world)
     if as_json:
-        print_json(status_json(project, record, config, rules_now(project, record, world)))
+        print_json(status_json(project, record, config, rules, documents))
     else:
-        click.echo(status_text(project, record, config, rules_now(project, record, world)), nl=False)
+        click.echo(status_text(project, record, config, rules, documents), nl=False)
 
 
 def _watch(project: Project, world: World, config: str, interval: float) -> NoReturn:
@@ -53,7 +56,9 @@ def _watch(project: Project, world: World, config: str, interval: float) -> NoRe
     shown = ""
     while True:
         record = world.store.load()
-        text = status_text(desired(project, record), record, config, rules_now(project, record, world))
+        wanted = desired(project, record)
+        rules, documents = rules_now(wanted, record, world), documents_now(wanted, record, world)
+        text = status_text(wanted, record, config, rules, documents)
         if text != shown:
             click.clear()  # a terminal; anything else gets one after the other
             click.echo(text if sys.stdout.isatty() else f"{text}\n", nl=False)
@@ -62,7 +67,13 @@ def _watch(project: Project, world: World, config: str, interval: float) -> NoRe
         world.clock.pause(interval)
 
 
-def status_text(project: Project, record: Record, config: str, rules: Sequence[GoldenRule] = ()) -> str:
+def status_text(
+    project: Project,
+    record: Record,
+    config: str,
+    rules: Sequence[GoldenRule] = (),
+    documents: DocumentsNow = NO_DOCUMENTS,
+) -> str:
     """Return where everything stands as text."""
     from amp_fsm.cli.pause import held_text
 
@@ -77,7 +88,7 @@ def status_text(project: Project, record: Record, config: str, rules: Sequence[G
         shown = [column for column, title in enumerate(head) if title]
         told = table([head[column] for column in shown], [[row[column] for column in shown] for row in rows])
         parts.append(told or f"  no {kind}")
-    parts += [text for text in (usage_text(project, record), rules_text(rules)) if text]
+    parts += [t for t in (usage_text(project, record), rules_text(rules), documents_text(documents)) if t]
     parts += [f"  {text}" for text in _intents(record, config)]
     return "\n\n".join(parts) + "\n"
 
@@ -127,7 +138,13 @@ def _intents(record: Record, config: str) -> Iterator[str]:
         yield line
 
 
-def status_json(project: Project, record: Record, config: str, rules: Sequence[GoldenRule] = ()) -> dict[str, object]:
+def status_json(
+    project: Project,
+    record: Record,
+    config: str,
+    rules: Sequence[GoldenRule] = (),
+    documents: DocumentsNow = NO_DOCUMENTS,
+) -> dict[str, object]:
     """Return where everything stands as JSON-ready values."""
     from amp_fsm.cli.passes import intent_json, resolve_command, unknown_intents
     from amp_fsm.plan.as_json import timestamp
@@ -143,6 +160,8 @@ def status_json(project: Project, record: Record, config: str, rules: Sequence[G
         "tasks": [_subject_json(project, record, spec) for spec in project.tasks.values()],
         "services": [_subject_json(project, record, spec) for spec in project.services.values()],
         "golden_rules": rules_json(rules),
+        "documents": documents_json(documents.states),
+        "document_problems": list(documents.problems),
         "intents": [
             {**intent_json(intent), "resolve": resolve_command(config, intent) if intent.id in unknown else None}
             for intent in record.intents.values()

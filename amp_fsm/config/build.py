@@ -14,6 +14,7 @@ from amp_fsm.config.build_machines import MachineBuilder
 from amp_fsm.config.durations import parse_duration
 from amp_fsm.config.merge import lay_over
 from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
@@ -24,7 +25,6 @@ from amp_fsm.model.project import (
     CheckSpec,
     Deadline,
     Deliverable,
-    DocumentSpec,
     FactSpec,
     HttpExpect,
     KindSpec,

@@ -8,19 +8,20 @@ may have been typed by then is left to recovery instead.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from amp_fsm.engine.answer import give
 from amp_fsm.engine.delivery import deliver
-from amp_fsm.engine.document_writes import write_cells, write_row
+from amp_fsm.engine.documents import Documents
 from amp_fsm.engine.look import receipt_now
 from amp_fsm.engine.progress import Progress
 from amp_fsm.engine.reach import Reach
 from amp_fsm.engine.shared_look import PaneLook, SharedLook
 from amp_fsm.errors import AmpFsmError, TerminalUnreachableError
 from amp_fsm.model.channel_files import channels_of, spool_of
+from amp_fsm.model.document import is_document
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Notice
 from amp_fsm.model.panes import OWNER_VARIABLE, owner_of, process_owner, socket_of
@@ -30,7 +31,6 @@ from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, IntentStatus, Record, Sample
 from amp_fsm.model.seen import Failed, PaneSeen
 from amp_fsm.model.workspace import Workspace
-from amp_fsm.observe.claims import STATUS
 from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.ports import Launch, Listen, World
@@ -66,7 +66,7 @@ class Performer:
         self.world = world
         self._progress = Progress(world.store, world.clock, record, on_done)
         self._ends = ends
-        self._files = threading.Lock()
+        self._documents = Documents(project, world.files, self._progress)
         self._repository = threading.Lock()
         self._starting = threading.Lock()
         self._looks = SharedLook(project, world.terminal)
@@ -87,7 +87,9 @@ class Performer:
             status = _SETTLED_BY_PLAN.get(step.recovery)
             if status is not None:
                 self._progress.settle(replace(step.intent, status=status, note=step.because))
-        groups = _by_subject(plan)
+        papers, groups = _by_subject(plan)
+        for jobs in papers:  # what a table lacks is made before anybody writes into it
+            self._serve(jobs)
         if len(groups) == 1:
             self._serve(groups[0])
         elif groups:
@@ -145,10 +147,8 @@ class Performer:
                 return _done(intent, "started")
             case Verb.GIT:
                 return self._git(intent)
-            case Verb.SET_ROW:
-                return self._set_row(intent)
-            case Verb.APPEND_ROW:
-                return self._append_row(intent)
+            case Verb.SET_ROW | Verb.APPEND_ROW | Verb.MAKE_TABLE | Verb.SET_ROWS | Verb.ROTATE:
+                return _done(intent, self._documents.perform(intent))
             case Verb.NOTIFY:
                 self.world.notifier.tell(_notice(intent))
                 return _done(intent, "told")
@@ -233,30 +233,6 @@ class Performer:
                 case _:
                     return _done(intent, repository.clean(workspace))
 
-    # ---- documents -----------------------------------------------------------------------------------------------
-
-    def _set_row(self, intent: Intent) -> Intent:
-        document = self.project.documents[intent.action.target]
-        header = document.columns.get(STATUS, "")
-        wrote = dict(intent.action.cells).get(header)
-        key = f"{document.name}|{intent.address.partition('/')[2]}|{STATUS}"
-
-        def remember(replaced: Mapping[str, str]) -> None:
-            if wrote is not None:
-                again = intent.cause == "rewrite"
-                self._progress.remember_cell(key, wrote, replaced.get(header, ""), rewritten=again)
-
-        with self._files:
-            return _done(intent, write_cells(self.world.files, document, intent.action, remember))
-
-    def _append_row(self, intent: Intent) -> Intent:
-        document = self.project.documents[intent.action.target]
-        with self._files:
-            note, text = write_row(self.world.files, document, intent.action)
-            for agent in self.project.agents.values():
-                self._progress.recount(document, agent, text)
-        return _done(intent, note)
-
 
 def _listen(project: Project, agent: AgentSpec) -> Listen | None:
     osc = channels_of(project, agent).osc
@@ -274,8 +250,11 @@ def _notice(intent: Intent) -> Notice:
     )
 
 
-def _by_subject(plan: Plan) -> list[list[Job]]:
-    """Return what is to be performed, by subject: open intents of earlier passes first, then this plan's."""
+def _by_subject(plan: Plan) -> tuple[list[list[Job]], list[list[Job]]]:
+    """Return what is to be performed for documents, and for each subject.
+
+    Open intents of earlier passes come first, then this plan's.
+    """
     groups: dict[str, list[Job]] = {}
     waiting: set[Hashable] = set()
     for step in sorted(plan.steps, key=lambda step: (step.intent.at, _place(step.intent))):
@@ -286,7 +265,8 @@ def _by_subject(plan: Plan) -> list[list[Job]]:
     for change in plan.changes:
         for intent in change.intents:
             groups.setdefault(change.address, []).append((intent, Recovery.PERFORM))
-    return list(groups.values())
+    papers = [address for address in groups if is_document(address)]
+    return [groups.pop(address) for address in papers], list(groups.values())
 
 
 def _change_of(intent: Intent) -> Hashable:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from amp_fsm.model.document import is_document
 from amp_fsm.model.facts import Fact
-from amp_fsm.model.machine import Verb
+from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.observed import Memory
 from amp_fsm.model.plan import Change, Plan
 from amp_fsm.model.record import Assignment, Record
@@ -20,7 +21,8 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
     """Return the commit that writes a plan down."""
     subjects = {address: subject for address, subject in record.subjects.items() if address not in plan.dropped}
     subjects |= {subject.address: subject for subject in plan.born}
-    subjects |= {change.address: change.after for change in plan.changes}
+    moved = tuple(change for change in plan.changes if not is_document(change.address))
+    subjects |= {change.address: change.after for change in moved}
     intents = {intent.id: intent for change in plan.changes for intent in change.intents}
     opened = {change.opens.id: change.opens for change in plan.changes if change.opens is not None}
     closed = tuple({change.closes for change in plan.changes if change.closes})
@@ -45,10 +47,9 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         usage={**record.usage, **memory.usage},
         spent={**record.spent, **memory.spent},
     )
-    moved = tuple(change.address for change in plan.changes)
     return Commit(
         record=after,
-        subjects=(*(subject.address for subject in plan.born), *moved),
+        subjects=(*(subject.address for subject in plan.born), *(change.address for change in moved)),
         assignments=(*opened, *updated),
         closed=closed,
         intents=tuple(intents),
@@ -80,9 +81,8 @@ def _counted(record: Record) -> tuple[object, ...]:
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:
     """Yield the journal's lines about a change, with the evidence of every fact in its guard."""
     states = f"{change.before.state} -> {change.after.state}" if change.moves else change.before.state
-    text = f"{states}  {change.cause}: {change.because}"
-    answers = any(intent.action.verb is Verb.ANSWER for intent in change.intents)
-    kind = "transition" if change.moves else "answer" if answers else "timer"
+    text = f"{states}  {change.cause}: {change.because}".strip()
+    kind = "transition" if change.moves else _standing(change)
     evidence = tuple(_evidence(fact) for fact in change.facts)
     yield Entry(at=now.wall, address=change.address, kind=kind, text=text, evidence=evidence)
     if change.opens is not None:
@@ -92,6 +92,12 @@ def entries_of(change: Change, now: Now) -> Iterator[Entry]:
     for item in change.adds:
         said = f"{item.task.id} opened: {item.task.title}" + (f" (for {item.task.only})" if item.task.only else "")
         yield Entry(at=now.wall, address=change.address, kind="task", text=said)
+
+
+def _standing(change: Change) -> str:
+    """Return what kind of change moves nobody."""
+    verbs = {intent.action.verb for intent in change.intents}
+    return "answer" if Verb.ANSWER in verbs else "document" if verbs & UPKEEP else "timer"
 
 
 def _evidence(fact: Fact) -> str:

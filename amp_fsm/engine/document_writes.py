@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from amp_fsm.errors import DocumentError, StaleFileError
-from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.record import Action
 from amp_fsm.model.seen import FileSeen, Missing
 from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells
+from amp_fsm.observe.markdown_log import append_item, has_item
 from amp_fsm.ports import Files
 
 TRIES = 5
@@ -41,11 +42,11 @@ def write_cells(
         remember(made.replaced)
         return made
 
-    return _edited(files, document, edit)
+    return edited(files, document.file, edit)
 
 
 def write_row(files: Files, document: DocumentSpec, action: Action) -> tuple[str, str]:
-    """Add one row to a log, unless it is there; return what was done, and the file's text afterwards.
+    """Add one entry to a log, unless it is there; return what was done, and the file's text afterwards.
 
     Raises:
         DocumentError: there is no such table or column, or the file cannot be written.
@@ -55,30 +56,47 @@ def write_row(files: Files, document: DocumentSpec, action: Action) -> tuple[str
     def edit(text: str) -> Edit | DocumentProblem | str:
         nonlocal after
         after = text
-        if has_row(text, document.heading, action.cells):
-            return "the row is there already"
-        made = append_row(text, document.heading, action.cells)
+        if _holds(text, document, action):
+            return "it is there already"
+        made = _added(text, document, action)
         if isinstance(made, Edit):
             after = made.text
         return made
 
-    return _edited(files, document, edit), after
+    return edited(files, document.file, edit), after
 
 
-def _edited(files: Files, document: DocumentSpec, edit: Callable[[str], Edit | DocumentProblem | str]) -> str:
+def _holds(text: str, document: DocumentSpec, action: Action) -> bool:
+    if document.line:
+        return has_item(text, document.heading, action.text)
+    return has_row(text, document.heading, action.cells, document.key)
+
+
+def _added(text: str, document: DocumentSpec, action: Action) -> Edit | DocumentProblem:
+    if document.line:
+        return append_item(text, document.heading, action.text)
+    return append_row(text, document.heading, action.cells, document.key)
+
+
+def edited(files: Files, path: str, edit: Callable[[str], Edit | DocumentProblem | str]) -> str:
+    """Edit a file until nobody wrote meanwhile; return what was done, or what `edit` said instead of an edit.
+
+    Raises:
+        DocumentError: `edit` found a problem, or the file cannot be read or written.
+    """
     for _ in range(TRIES):
-        file = files.read(document.file)
+        file = files.read(path)
         if not isinstance(file, FileSeen):
             reason = "does not exist" if isinstance(file, Missing) else file.reason
-            raise DocumentError(f"{document.file}: {reason}")
+            raise DocumentError(f"{path}: {reason}")
         made = edit(file.text)
         if isinstance(made, str):
             return made
         if isinstance(made, DocumentProblem):
-            raise DocumentError(f"{document.file}: {made.message}", hint=made.hint)
+            raise DocumentError(f"{path}: {made.message}", hint=made.hint)
         try:
-            files.replace(document.file, made.text, if_digest=file.digest)
+            files.replace(path, made.text, if_digest=file.digest)
         except StaleFileError:
             continue
-        return f"{document.file} written"
-    raise DocumentError(f"{document.file} changes faster than it can be written", hint="who else writes it?")
+        return f"{path} written"
+    raise DocumentError(f"{path} changes faster than it can be written", hint="who else writes it?")

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from amp_fsm.model.machine import Verb
-from amp_fsm.model.project import AgentSpec, DocumentSpec
+from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.machine import UPKEEP, Verb
+from amp_fsm.model.project import AgentSpec
 from amp_fsm.model.record import CellMemory, Intent, LogMemory, Record
 from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import recounted, remember_write
@@ -66,7 +67,7 @@ class Progress:
                     subjects=(intent.address,) if intent.address in after.subjects else (),
                     assignments=(intent.assignment,) if intent.assignment in after.assignments else (),
                     intents=(intent.id,),
-                    memory=intent.action.verb in (Verb.RUN, Verb.APPEND_ROW),
+                    memory=intent.action.verb in (Verb.RUN, Verb.APPEND_ROW, *UPKEEP),
                     moves=True,
                     journal=(_entry(intent, now),),
                 )

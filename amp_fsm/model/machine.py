@@ -33,11 +33,17 @@ class Verb(StrEnum):
     GIT = "git"  # make, commit, merge or remove the task's worktree
     SET_ROW = "set_row"  # write cells of a status row
     APPEND_ROW = "append_row"  # add a row to a log table
+    MAKE_TABLE = "make_table"  # make what a document lacks; planned for documents only, as the next two
+    SET_ROWS = "set_rows"  # keep the rows of tasks in step, all of one file at once
+    ROTATE = "rotate"  # move the oldest entries of a log to another file
     NOTIFY = "notify"  # tell the operator
 
 
 COMMIT_ONLY = frozenset({Verb.ASSIGN, Verb.RELEASE, Verb.ERRAND, Verb.VERDICT})
 """Verbs that have no effect outside the record."""
+
+UPKEEP = frozenset({Verb.MAKE_TABLE, Verb.SET_ROWS, Verb.ROTATE})
+"""Verbs that no machine says: documents are kept by them."""
 
 
 class Since(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from amp_fsm.model.document import DocumentState
 from amp_fsm.model.facts import Facts
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import CellMemory, LogMemory, Sample
@@ -49,6 +50,7 @@ class Observed:
         missing: pairs of program and folder that are not on this machine.
         receipts: intent to what an agent's channel told of a prompt with its marker: proof that it arrived.
         fallen_rows: agents whose row fell back to what it said before we wrote it.
+        documents: every declared document, as it is.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
 
@@ -64,6 +66,7 @@ class Observed:
     missing: frozenset[tuple[str, str]] = frozenset()
     receipts: Mapping[str, str] = field(default_factory=dict)
     fallen_rows: frozenset[str] = frozenset()
+    documents: tuple[DocumentState, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()

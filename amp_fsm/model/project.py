@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from amp_fsm.model.channel import Channel
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import Budget, MachineSpec
 from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile
@@ -145,29 +146,6 @@ class FactSpec:
     over: float = 0.0
     within: float = 300.0
     field: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentSpec:
-    """A Markdown table that people and agents write too.
-
-    Attributes:
-        heading: the heading above the table, folded when compared; the nearest table below it counts.
-        key: the header of the column that names the agent (status table) or the task.
-        columns: our key for a column (`status`, `task`, `updated`, ...) to its header in the file.
-        words: claim (`idle`, `working`, `blocked`, `done`) to the words that mean it in the status column.
-        row: for log tables: column header to the template of its cell.
-        claims: for log tables: rows written by others are read as claims, by `words`.
-    """
-
-    name: str
-    file: str
-    heading: str
-    key: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    row: Mapping[str, str] = field(default_factory=dict)
-    claims: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

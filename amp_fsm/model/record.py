@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.document import RowEdit, RowMemory, Unwritten
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Severity
@@ -105,6 +106,7 @@ class Action:
         cells: header (or column key) to text, for `set_row` and `append_row`.
         argv, env, cwd, window: of `start` and `run`; `key`: the run's key, the digest of the dialog.
         severity: how much the message of `notify` matters.
+        rows: what `set_rows` does, row by row; `count`: how many entries `rotate` moves.
         submit, settle: how the profile submits, for `send`; `queue`: it may be submitted while the agent works.
         command: the text of `send` is a command of the program itself: no prompt, and without our marker.
     """
@@ -128,6 +130,8 @@ class Action:
     timeout: float = 0.0
     exclusive: str = ""
     severity: Severity = Severity.WARNING
+    rows: tuple[RowEdit, ...] = ()
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,6 +248,7 @@ class Record:
         lead: the agent that leads by now; empty: the first of the succession.
         last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
+        rows: `document|task` to what we did to the task's row.  unwritten: files that could not be written last time.
         usage: agent to what its program last told of its usage.  spent: address of an agent or task to its total.
         run_attempts: run key to how often it was started.
         paused: agents held by the operator; `*` holds everything.
@@ -268,6 +273,8 @@ class Record:
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)
     logs: Mapping[str, LogMemory] = field(default_factory=dict)
+    rows: Mapping[str, RowMemory] = field(default_factory=dict)
+    unwritten: Mapping[str, Unwritten] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)
     spent: Mapping[str, Spent] = field(default_factory=dict)
     run_attempts: Mapping[str, int] = field(default_factory=dict)

@@ -92,19 +92,22 @@ class FileSeen:
         text: decoded, line ends kept.
         digest: SHA-256 of its bytes, in hex.
         mtime: wall time of its last change.
+        sealed: why it cannot be written; empty: as far as one can see, it can.
     """
 
     path: str
     text: str
     digest: str
     mtime: float = 0.0
+    sealed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """The folder was readable and the file is not there."""
+    """The folder was readable and the file is not there; `sealed`: why it cannot be made."""
 
     path: str
+    sealed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

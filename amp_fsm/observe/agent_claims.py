@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from amp_fsm.model.document import DocumentSpec, Rows
 from amp_fsm.model.facts import Fact, known
 from amp_fsm.model.observed import Drift
-from amp_fsm.model.project import AgentSpec, DocumentSpec, Project
+from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record
 from amp_fsm.model.seen import Failed, Seen
 from amp_fsm.model.standard import CLAIMS
@@ -39,8 +40,8 @@ class AgentClaims:
 def status_document(project: Project) -> DocumentSpec | None:
     """Return the status table: the document called `status`, else the first that has columns."""
     named = project.documents.get("status")
-    tables = [document for document in project.documents.values() if document.columns]
-    return named if named is not None and named.columns else tables[0] if tables else None
+    tables = [document for document in project.documents.values() if document.kind is Rows.AGENTS]
+    return named if named in tables else tables[0] if tables else None
 
 
 def agent_claims(

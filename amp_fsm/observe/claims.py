@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.naming import names_task
 from amp_fsm.model.printable import printable
-from amp_fsm.model.project import DocumentSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.model.standard import CLAIMS
@@ -44,7 +44,7 @@ def row_claims(
 ) -> RowClaims:
     """Return what an agent's row claims now."""
     if isinstance(row, Failed):
-        return RowClaims(facts=_all_unknown(Why.UNREACHABLE, row.reason), memory=memory, odd=row.reason)
+        return RowClaims(facts=_all_unknown(Why.UNREACHABLE, row.reason), memory=memory)
     if row is None or STATUS not in row.cells:
         return RowClaims(facts=_all_false(f"{spec.file} has no row for it"), memory=memory)
     text = row.cells[STATUS]

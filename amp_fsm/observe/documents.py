@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.fold import fold
 from amp_fsm.observe.markdown_edit import DocumentProblem, find_row, table_under
@@ -29,7 +29,7 @@ def status_row(spec: DocumentSpec, file: FileSeen | Missing | Failed | None, nam
     if not isinstance(file, FileSeen):
         reason = file.reason if isinstance(file, Failed) else "does not exist" if file else "was not read"
         return Failed(reason=f"{spec.file} {reason}")
-    table = table_under(file.text, spec.heading)
+    table = table_under(file.text, spec.heading, spec.key)
     if isinstance(table, DocumentProblem):
         return Failed(reason=f"{spec.file}: {table.message} ({table.hint})")
     row = find_row(table, spec.key, name)

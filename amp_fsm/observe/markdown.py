@@ -9,11 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from amp_fsm.observe.fold import fold
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
+KEPT = 8
+"""Documents whose reading is kept: each is read several times in a pass, and most do not change between passes."""
+
 _RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 
 
@@ -74,6 +78,20 @@ class Line:
         return self.start + len(self.text)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """One code fence: the lines of its marks; `last` 0: it is never closed.  `swallows`: a section stands in it."""
+
+    first: int
+    last: int = 0
+    swallows: bool = False
+
+    @property
+    def code(self) -> range:
+        """The numbers of its lines, marks included; empty when it is broken."""
+        return range(self.first, self.last + 1) if self.last and not self.swallows else range(0)
+
+
 def read_lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a document, whatever their ends (LF, CRLF, or mixed)."""
     lines: list[Line] = []
@@ -84,14 +102,31 @@ def read_lines(text: str) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def headings(text: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """One heading: its text, how deep it is, and its line."""
+
+    text: str
+    level: int
+    line: Line
+
+
+@lru_cache(maxsize=KEPT)
+def read_headings(text: str) -> tuple[Heading, ...]:
     """Return the document's headings, in order."""
     lines = read_lines(text)
     fenced = _fenced(lines)
-    found = (_HEADING.match(line.text) for line in lines if line.number not in fenced)
-    return tuple(match.group(2) for match in found if match)
+    found = ((line, _HEADING.match(line.text)) for line in lines if line.number not in fenced)
+    return tuple(Heading(text=m.group(2), level=len(m.group(1)), line=line) for line, m in found if m)
 
 
+def find_heading(text: str, heading: str) -> Heading | None:
+    """Return the first heading that reads so, folded."""
+    wanted = fold(heading)
+    return next((found for found in read_headings(text) if fold(found.text) == wanted), None)
+
+
+@lru_cache(maxsize=KEPT)
 def read_tables(text: str) -> tuple[Table, ...]:
     """Return every table of a document, in order.  Linear in its length."""
     lines = read_lines(text)
@@ -181,9 +216,9 @@ def _separators(text: str) -> Iterator[int]:
         place += 1
 
 
-def _fenced(lines: tuple[Line, ...]) -> frozenset[int]:
-    """Return the numbers of the lines that stand in code fences that can be believed."""
-    fenced: set[int] = set()
+def read_fences(lines: tuple[Line, ...]) -> tuple[Fence, ...]:
+    """Return every code fence, in order, with whether what stands in it is code."""
+    found: list[Fence] = []
     opened: tuple[int, str] | None = None
     for place, line in enumerate(lines):
         match = _FENCE.match(line.text)
@@ -193,12 +228,20 @@ def _fenced(lines: tuple[Line, ...]) -> frozenset[int]:
             opened = (place, match.group(1))
         elif match.group(1)[0] == opened[1][0] and len(match.group(1)) >= len(opened[1]):
             if line.text.strip().strip("`~"):  # an opening fence with a language: the one before was never closed
+                found.append(Fence(first=lines[opened[0]].number))
                 opened = (place, match.group(1))
                 continue
-            if not _swallows_section(lines[opened[0] + 1 : place]):
-                fenced.update(inner.number for inner in lines[opened[0] : place + 1])
+            swallows = _swallows_section(lines[opened[0] + 1 : place])
+            found.append(Fence(first=lines[opened[0]].number, last=line.number, swallows=swallows))
             opened = None
-    return frozenset(fenced)
+    if opened is not None:
+        found.append(Fence(first=lines[opened[0]].number))
+    return tuple(found)
+
+
+def _fenced(lines: tuple[Line, ...]) -> frozenset[int]:
+    """Return the numbers of the lines that stand in code fences that can be believed."""
+    return frozenset(number for fence in read_fences(lines) for number in fence.code)
 
 
 def _swallows_section(lines: tuple[Line, ...]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from amp_fsm.observe.fold import same_name
-from amp_fsm.observe.markdown import Row, Table, find_tables, headings
+from amp_fsm.observe.markdown import Row, Table, find_tables, read_headings
 
 _SLASHES = re.compile(r"\\+(?=\s*(?:\||$))")  # would escape the pipe that follows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -31,20 +31,23 @@ class DocumentProblem:
     hint: str = ""
 
 
+def flat(value: str) -> str:
+    """Return a text on one line: no line ends, no control characters, no code that is left open."""
+    line = _CONTROL.sub(" ", value).strip()
+    return line.replace("`", "'") if line.count("`") % 2 else line
+
+
 def escape(value: str) -> str:
-    """Return a text that stands in one cell: no line ends, no control characters, no bare pipes or backslash tricks."""
-    flat = _CONTROL.sub(" ", value).strip()
-    if flat.count("`") % 2:
-        flat = flat.replace("`", "'")
-    return _SLASHES.sub("", flat).strip().replace("|", "\\|")
+    """Return a text that stands in one cell: as `flat`, and no bare pipes or backslash tricks."""
+    return _SLASHES.sub("", flat(value)).strip().replace("|", "\\|")
 
 
-def table_under(text: str, heading: str) -> Table | DocumentProblem:
-    """Return the table under `heading`; the first one that follows it."""
+def table_under(text: str, heading: str, key: str = "") -> Table | DocumentProblem:
+    """Return the table under `heading`: of several, the first one that has the column `key`."""
     found = find_tables(text, heading)
     if found:
-        return found[0]
-    known = headings(text)
+        return next((table for table in found if table.column(key) is not None), found[0])
+    known = [found.text for found in read_headings(text)]
     close = difflib.get_close_matches(heading, known, n=1)
     if close:
         hint = f"did you mean {close[0]!r}?"
@@ -69,14 +72,14 @@ def find_row(table: Table, key: str, name: str) -> Row | DocumentProblem | None:
 
 def set_cells(text: str, heading: str, key: str, name: str, cells: Cells) -> Edit | DocumentProblem:
     """Return the document with some cells of one row changed; a row that is missing is added at the table's end."""
-    table = table_under(text, heading)
+    table = table_under(text, heading, key)
     if isinstance(table, DocumentProblem):
         return table
     row = find_row(table, key, name)
     if isinstance(row, DocumentProblem):
         return row
     if row is None:
-        return append_row(text, heading, ((key, name), *cells))
+        return append_row(text, heading, ((key, name), *cells), key)
     changes: list[tuple[int, int, str]] = []
     replaced: dict[str, str] = {}
     for header, value in cells:
@@ -93,9 +96,9 @@ def set_cells(text: str, heading: str, key: str, name: str, cells: Cells) -> Edi
     return Edit(text=text, replaced=replaced)
 
 
-def append_row(text: str, heading: str, cells: Cells) -> Edit | DocumentProblem:
+def append_row(text: str, heading: str, cells: Cells, key: str = "") -> Edit | DocumentProblem:
     """Return the document with one more row at the table's end, in the style of the table."""
-    table = table_under(text, heading)
+    table = table_under(text, heading, key)
     if isinstance(table, DocumentProblem):
         return table
     values = _values(table, cells)
@@ -105,13 +108,26 @@ def append_row(text: str, heading: str, cells: Cells) -> Edit | DocumentProblem:
     indent = header[: len(header) - len(header.lstrip())]
     line = f" {' | '.join(values)} "
     line = f"{indent}|{line}|" if header.lstrip().startswith("|") else f"{indent}{line.strip()}"
-    ending = "\r\n" if text[table.header.end : table.header.end + 2] == "\r\n" else "\n"
+    ending = line_end_at(text, table.header.end)
     return Edit(text=f"{text[: table.end]}{ending}{line}{text[table.end :]}")
 
 
-def has_row(text: str, heading: str, cells: Cells) -> bool:
+def line_end_at(text: str, end: int) -> str:
+    """Return the line end that stands at `end`, for a line that is put after it; LF at the end of the document."""
+    return "\r\n" if text[end : end + 2] == "\r\n" else "\n"
+
+
+def remove_row(text: str, row: Row) -> str:
+    """Return the document without the line of one row."""
+    ending = line_end_at(text, row.end) if row.end < len(text) else ""
+    if ending:
+        return text[: row.start] + text[row.end + len(ending) :]
+    return text[: row.start].removesuffix("\n").removesuffix("\r")
+
+
+def has_row(text: str, heading: str, cells: Cells, key: str = "") -> bool:
     """Return whether the table already holds exactly such a row."""
-    table = table_under(text, heading)
+    table = table_under(text, heading, key)
     if isinstance(table, DocumentProblem):
         return False
     values = _values(table, cells)

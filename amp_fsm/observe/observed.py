@@ -22,6 +22,7 @@ from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import declared_facts, hook_facts
+from amp_fsm.observe.document_state import document_drift, document_states
 from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
@@ -51,6 +52,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         observing.service(service)
     failures = {task.id: observing.task(task) for task in _looked_at(project, seen, run_keys)}
     observing.workspaces()
+    documents = document_states(project, seen.files)
     return Observed(
         at=now.wall,
         facts=observing.facts,
@@ -64,8 +66,14 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         missing=seen.missing,
         receipts=observing.receipts,
         fallen_rows=frozenset(observing.fallen),
+        documents=documents,
         failures={task: text for task, text in failures.items() if text},
-        drift=(*pane_drift(project, survey, observing.panes), *survivor_drift(seen.survivors), *observing.drift),
+        drift=(
+            *pane_drift(project, survey, observing.panes),
+            *survivor_drift(seen.survivors),
+            *document_drift(documents, seen.files),
+            *observing.drift,
+        ),
         memory=Memory(
             samples=observing.samples,
             cells=observing.cells,

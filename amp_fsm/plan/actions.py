@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels_of, spool_of
+from amp_fsm.model.document import DocumentSpec, Rows
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
 from amp_fsm.model.profile import COMPACT
-from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, TaskSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.identity import intent_id, marker
-from amp_fsm.plan.prompts import agent_values, kind_values, project_values, render, task_values
+from amp_fsm.plan.prompts import NO_AGENT, agent_values, kind_values, project_values, render, task_values
 from amp_fsm.plan.situation import Situation
 
 STATUS = "status"
@@ -59,7 +60,19 @@ def plan_actions(situation: Situation, cause: Cause, specs: Sequence[ActionSpec]
         if spec.verb not in COMMIT_ONLY:
             for part, action in _actions(situation, cause, spec, values):
                 intents.append(_intent(situation, cause, action, f"{place}:{spec.verb}:{part}"))
+        elif (spec.verb, spec.what) == (Verb.VERDICT, "verified"):
+            for name, action in _completed(situation, cause.address, values):
+                intents.append(_intent(situation, cause, action, f"{place}:{Verb.APPEND_ROW}:{name}"))
     return tuple(intents)
+
+
+def _completed(situation: Situation, address: str, values: Mapping[str, object]) -> Iterator[tuple[str, Action]]:
+    """Yield the entries of completion logs about a task whose work was verified; errands leave none."""
+    task = situation.specs[address]
+    errand = isinstance(task, TaskSpec) and task.errand
+    for document in situation.project.documents.values():
+        if document.kind is Rows.VERIFIED and not errand:
+            yield document.name, _append_row(document, values)
 
 
 def _intent(situation: Situation, cause: Cause, action: Action, key: str) -> Intent:
@@ -95,7 +108,7 @@ def _actions(
         case Verb.SET_ROW:
             yield from _set_row(situation, cause, spec, values)
         case Verb.APPEND_ROW:
-            yield "", _append_row(situation, spec, values)
+            yield "", _append_row(situation.project.documents[spec.what], values)
         case Verb.NOTIFY:
             text = spec.text or "{{ before }} -> {{ after }} ({{ because }})"
             yield "", Action(verb=Verb.NOTIFY, target=spec.what, text=render(text, values), severity=spec.severity)
@@ -187,8 +200,8 @@ def _set_row(
     situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]
 ) -> Iterator[tuple[str, Action]]:
     document = situation.project.documents.get(spec.document or STATUS)
-    agent = situation.specs.get(cause.address)
-    if document is None or not isinstance(agent, AgentSpec):
+    row = _row_of(situation.specs.get(cause.address), document) if document is not None else ""
+    if document is None or not row:
         return
     wanted = dict(spec.cells)
     if "updated" in document.columns:
@@ -196,13 +209,19 @@ def _set_row(
     cells = tuple(
         (document.columns[key], render(text, values)) for key, text in wanted.items() if key in document.columns
     )
-    yield "", Action(verb=Verb.SET_ROW, target=document.name, row=agent.row or agent.name, cells=cells)
+    yield "", Action(verb=Verb.SET_ROW, target=document.name, row=row, cells=cells)
 
 
-def _append_row(situation: Situation, spec: ActionSpec, values: Mapping[str, object]) -> Action:
-    document = situation.project.documents[spec.what]
+def _row_of(subject: AgentSpec | TaskSpec | ServiceSpec | None, document: DocumentSpec) -> str:
+    """Return the name by which a subject has its row in a table; empty: it has none there."""
+    if isinstance(subject, AgentSpec) and document.kind is Rows.AGENTS:
+        return subject.row or subject.name
+    return subject.id if isinstance(subject, TaskSpec) and document.kind is Rows.TASKS else ""
+
+
+def _append_row(document: DocumentSpec, values: Mapping[str, object]) -> Action:
     cells = tuple((header, render(text, values)) for header, text in document.row.items())
-    return Action(verb=Verb.APPEND_ROW, target=document.name, cells=cells)
+    return Action(verb=Verb.APPEND_ROW, target=document.name, cells=cells, text=render(document.line, values))
 
 
 def _runs(situation: Situation, cause: Cause) -> Iterator[tuple[str, Action]]:
@@ -273,10 +292,7 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
         kind = KindSpec(name=task.kind, prompt=task.errand) if task.errand else project.kinds.get(task.kind)
         if kind is not None:
             values["kind"] = kind_values(kind)
-    # A log row may name the agent of a task that nobody holds any more.
-    values["agent"] = (
-        agent_values(agent) if agent else {"name": "-", "row": "-", "window": "", "skills": [], "profile": ""}
-    )
+    values["agent"] = agent_values(agent) if agent else NO_AGENT
     values["dialog"] = _dialog_values(situation, agent)
     if assignment is not None:
         values["attempt"] = assignment.attempt

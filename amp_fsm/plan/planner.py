@@ -19,6 +19,7 @@ from amp_fsm.model.time import Now
 from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
 from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.decide import Decision, decide
+from amp_fsm.plan.documents import DocumentsPlan, plan_documents
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.errands.errand import forgotten
 from amp_fsm.plan.offers import make_offers
@@ -87,12 +88,14 @@ class _Made:
         facts = _facts(situation, opened, bound)
         decisions = _decisions(situation, facts, opened, steps, busy)
         changes = (*adopted, *answered, *(d.change for d in decisions.values() if d.change is not None))
-        waits = [d.due_in for d in decisions.values() if d.due_in is not None]
+        held_back = situation.now.gap or EVERYTHING in situation.record.paused
+        papers = DocumentsPlan() if held_back else plan_documents(situation)
+        waits = [wait for wait in (papers.due_in, *(d.due_in for d in decisions.values())) if wait is not None]
         return _Made(
             facts=facts,
             steps=steps,
-            changes=_with_upkeep(situation, changes, busy),
-            held=(*_held(situation, stopped), *(item for d in decisions.values() for item in d.held)),
+            changes=(*papers.changes, *_with_upkeep(situation, changes, busy)),
+            held=(*_held(situation, stopped), *papers.held, *(item for d in decisions.values() for item in d.held)),
             due_in=min(waits, default=None),
         )
 

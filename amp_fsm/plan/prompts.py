@@ -13,18 +13,21 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from amp_fsm.model.project import AgentSpec, DocumentSpec, KindSpec, Project, TaskSpec
+from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.project import AgentSpec, KindSpec, Project, TaskSpec
 
 
 class RenderError(Exception):
     """A template could not be rendered with the values of this moment."""
 
 
-def _clock(wall: float) -> str:
+def clock(wall: float) -> str:
+    """Return the hour and minute of a wall time, local."""
     return datetime.fromtimestamp(wall, UTC).astimezone().strftime("%H:%M")
 
 
-def _date(wall: float) -> str:
+def date(wall: float) -> str:
+    """Return the day of a wall time, local, as ISO 8601 has it."""
     return datetime.fromtimestamp(wall, UTC).astimezone().strftime("%Y-%m-%d")
 
 
@@ -33,8 +36,8 @@ def make_environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
     )
-    environment.filters["clock"] = _clock
-    environment.filters["date"] = _date
+    environment.filters["clock"] = clock
+    environment.filters["date"] = date
     return environment
 
 
@@ -70,6 +73,10 @@ def agent_values(agent: AgentSpec) -> dict[str, object]:
         "skills": list(agent.skills),
         "profile": agent.profile,
     }
+
+
+NO_AGENT: Mapping[str, object] = {"name": "-", "row": "-", "window": "", "skills": [], "profile": ""}
+"""What templates may know of nobody: a row may name the agent of a task that nobody holds any more."""
 
 
 def task_values(project: Project, task: TaskSpec) -> dict[str, object]:

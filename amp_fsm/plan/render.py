@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from amp_fsm.model.document import RowEdit
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
 from amp_fsm.model.record import Action, Intent
@@ -99,8 +100,26 @@ def _start(action: Action) -> str:
 
 
 def _cells(action: Action) -> str:
-    cells = ", ".join(f"{header}={text}" for header, text in action.cells)
+    cells = ", ".join(f"{header}={text}" for header, text in action.cells) or action.text
     return f"{action.target}{f' {action.row}' if action.row else ''}: {cells}"
+
+
+def _table(action: Action) -> str:
+    headers = " | ".join(header for header, _ in action.cells)
+    return f"{action.target}: {action.what!r}" + (f" with {headers}" if headers else "")
+
+
+def _rows(action: Action) -> str:
+    return f"{action.target}: {'; '.join(_row_of(edit) for edit in action.rows)}"
+
+
+def _row_of(edit: RowEdit) -> str:
+    cells = ", ".join(f"{header}={text}" for header, text in edit.cells)
+    return f"{edit.document} {edit.row}: {cells or 'taken out'}"
+
+
+def _rotate(action: Action) -> str:
+    return f"{action.target}: the oldest {action.count} to {action.what}"
 
 
 def _run(action: Action) -> str:
@@ -125,6 +144,9 @@ _PREVIEWS: Mapping[Verb, Callable[[Action], str]] = {
     Verb.START: _start,
     Verb.SET_ROW: _cells,
     Verb.APPEND_ROW: _cells,
+    Verb.MAKE_TABLE: _table,
+    Verb.SET_ROWS: _rows,
+    Verb.ROTATE: _rotate,
     Verb.RUN: _run,
     Verb.GIT: _git,
     Verb.NOTIFY: _notify,

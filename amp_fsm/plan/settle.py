@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from amp_fsm.model.machine import Verb
+from amp_fsm.model.document import Unwritten
+from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.record import Assignment, Intent, IntentStatus, Record
 from amp_fsm.model.time import Now
 from amp_fsm.plan.budgets import refunded
@@ -26,9 +27,25 @@ def settled(record: Record, intent: Intent, now: Now) -> Record:
         record = replace(record, run_attempts={**record.run_attempts, intent.action.key: tries})
     if intent.status in (IntentStatus.VOID, IntentStatus.FAILED):
         record = _refund(record, intent)
+    if intent.action.verb in UPKEEP and intent.settled:
+        record = _written(record, intent, now)
     if intent.action.verb is Verb.SEND and intent.settled:
         record = _brief(record, before, intent, now)
     return record
+
+
+def _written(record: Record, intent: Intent, now: Now) -> Record:
+    """Return the record after a document was kept in step, or could not be written."""
+    file = intent.address.partition("/")[2]
+    others = {name: unwritten for name, unwritten in record.unwritten.items() if name != file}
+    if intent.status is IntentStatus.DONE:
+        told = {f"{edit.document}|{edit.row}": edit.memory for edit in intent.action.rows}
+        return replace(record, unwritten=others, rows={**record.rows, **told})
+    if intent.status is not IntentStatus.FAILED:
+        return record
+    before = record.unwritten.get(file)
+    failed = Unwritten(reason=intent.note, at=now.policy, times=before.times + 1 if before is not None else 1)
+    return replace(record, unwritten={**others, file: failed})
 
 
 def _refund(record: Record, intent: Intent) -> Record:

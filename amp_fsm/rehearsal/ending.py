@@ -12,8 +12,9 @@ from amp_fsm.model.desired import desired
 from amp_fsm.model.project import TaskSpec
 from amp_fsm.model.record import IntentStatus, Record
 from amp_fsm.rehearsal.account import Planned, account_of, unaccounted
+from amp_fsm.rehearsal.document_promises import broken_file
 from amp_fsm.rehearsal.notes import Notes
-from amp_fsm.rehearsal.promises import SentPrompt, broken_budgets, broken_deliveries, broken_document
+from amp_fsm.rehearsal.promises import SentPrompt, broken_budgets, broken_deliveries
 from amp_fsm.rehearsal.report import Report, TaskEnd
 from amp_fsm.rehearsal.scenario import DONE, Scenario
 from amp_fsm.rehearsal.stage import Stage, text_of
@@ -86,6 +87,8 @@ def _broken(
     ]
     yield from broken_deliveries(sent, receipts, terminal.answered)
     yield from broken_budgets({intent: item.prompt for intent, item in notes.prompts.items()}, receipts)
-    for name, document in stage.project.documents.items():
-        after = text_of(Path(stage.project.root, document.file))
-        yield from broken_document(document, stage.documents[name], after)
+    documents = stage.project.documents
+    for file in dict.fromkeys(document.file for document in documents.values()):
+        of_file = [document for document in documents.values() if document.file == file]
+        before, after = stage.documents[of_file[0].name], text_of(Path(stage.project.root, file))
+        yield from broken_file(of_file, stage.project.tasks, before, after)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from amp_fsm.model.project import DocumentSpec
-from amp_fsm.rehearsal.practice_agent.rows import cells_of, fold, table_below
 
 Json = Mapping[str, Any]
 ARRIVED = frozenset({"prompt", "queued", "refused"})
@@ -60,56 +56,3 @@ def broken_budgets(names: Mapping[str, str], receipts: Sequence[Json]) -> Iterat
     for (name, task), count in counts.items():
         if count > MOST_REPEATS:
             yield f"{name} was sent {count} times for {task or 'no task'}: a reminder must have an end"
-
-
-def broken_document(spec: DocumentSpec, before: str, after: str) -> Iterator[str]:
-    """Yield what changed in a document besides the cells (or the rows of a log) that its declaration allows."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    first, second = _table(spec, old), _table(spec, new)
-    if first is None or second is None:
-        if before != after:
-            yield f"document {spec.name}: it has no table under {spec.heading!r} and was changed"
-        return
-    if _without(old, first) != _without(new, second):
-        yield f"document {spec.name}: lines outside its table changed"
-    if spec.columns:
-        yield from _changed_cells(spec, old[first[0] : first[1]], new[second[0] : second[1]])
-    elif not _is_subsequence(old[slice(*first)], new[slice(*second)]):
-        yield f"document {spec.name}: rows of the log were changed or removed"
-
-
-def _changed_cells(spec: DocumentSpec, old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    if len(old) != len(new):
-        yield f"document {spec.name}: rows were added or removed"
-        return
-    ours = {fold(header) for header in spec.columns.values()}
-    places = [place for place, header in enumerate(cells_of(old[0])) if fold(header) in ours]
-    for before, after in zip(old, new, strict=True):
-        if before != after and _elsewhere(before, places) != _elsewhere(after, places):
-            yield f"document {spec.name}: the row {before.strip()!r} changed outside its declared columns"
-
-
-def _elsewhere(line: str, places: Sequence[int]) -> list[str]:
-    """Return the line's parts between unescaped bars, exactly as written, without the cells at `places`."""
-    parts = re.split(r"(?<!\\)\|", line)
-    return [part for place, part in enumerate(parts) if place - 1 not in places]
-
-
-def _table(spec: DocumentSpec, lines: Sequence[str]) -> tuple[int, int] | None:
-    """Return the half-open range of the declared table's lines."""
-    top = table_below(list(lines), spec.heading)
-    if top is None:
-        return None
-    bottom = top
-    while bottom < len(lines) and lines[bottom].lstrip().startswith("|"):
-        bottom += 1
-    return top, bottom
-
-
-def _without(lines: Sequence[str], span: tuple[int, int]) -> list[str]:
-    return [*lines[: span[0]], *lines[span[1] :]]
-
-
-def _is_subsequence(old: Sequence[str], new: Sequence[str]) -> bool:
-    rest = iter(new)
-    return all(any(line == other for other in rest) for line in old)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.profile import Profile
-from amp_fsm.model.project import AgentSpec, CheckSpec, DocumentSpec, FactSpec, Project, ServiceSpec, Source, TaskSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, FactSpec, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.workspace import WorkspaceKind
 
 PRACTICE = "practice"

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from amp_fsm.model.project import AgentSpec, DocumentSpec, Project
+from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.project import AgentSpec, Project
 
 MAX_FILES = 2_000
 MAX_BYTES = 50_000_000
@@ -81,7 +82,11 @@ def fixture(project: Project, documents: Iterable[DocumentSpec]) -> str:
     parts = [f"# {project.name}\n"]
     for document in documents:
         headers = [document.key, *document.columns.values()] if document.columns else list(document.row)
-        rows = [_row(document, agent) for agent in project.agents.values()] if document.columns else []
+        of_agents = document.columns and document.kind is Rows.AGENTS
+        rows = [_row(document, agent) for agent in project.agents.values()] if of_agents else []
+        if not headers:
+            parts.append(f"## {document.heading}\n")
+            continue
         table = [headers, ["---"] * len(headers), *rows]
         parts.append(f"## {document.heading}\n\n" + "".join(f"| {' | '.join(row)} |\n" for row in table))
     return "\n".join(parts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from amp_fsm.model.project import DocumentSpec, Project, TaskSpec
+from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.project import Project, TaskSpec
 from amp_fsm.rehearsal.practice_agent.turn import INCIDENTS
 from amp_fsm.rehearsal.scenario import Scenario
 
@@ -26,7 +27,9 @@ def tasks_file(project: Project, scenario: Scenario) -> Json:
         },
         "services": {name: scenario.services.get(name, {}) for name in project.services},
         "checks": {name: scenario.checks.get(name, {}) for name in project.checks},
-        "documents": [_document(document, project.root) for document in project.documents.values()],
+        "documents": [
+            _document(document, project.root) for document in project.documents.values() if _theirs(document)
+        ],
     }
 
 
@@ -47,6 +50,11 @@ def _task(project: Project, task: TaskSpec, scenario: Scenario) -> Json:
 def _owned(behaviour: Json, name: str) -> Json:
     """Return the behaviour with each incident marked as `name`'s, so that it happens as often as was asked."""
     return {key: {**value, "of": name} if key in INCIDENTS else value for key, value in behaviour.items()}
+
+
+def _theirs(document: DocumentSpec) -> bool:
+    """Return whether agents write to a document; a task table and lists are ours alone."""
+    return document.kind is not Rows.TASKS and not document.line
 
 
 def _document(document: DocumentSpec, root: str) -> Json:

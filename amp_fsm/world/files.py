@@ -17,7 +17,7 @@ from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen, Tail
 from amp_fsm.world.files_glob import entries, matches
 from amp_fsm.world.files_tails import Tails
-from amp_fsm.world.files_write import write_over
+from amp_fsm.world.files_write import WRITABLE, may_write, write_first, write_over
 
 MOST_BYTES = 10_000_000
 CHUNK = 1 << 20
@@ -42,7 +42,8 @@ class LocalFiles:
         except OSError as error:
             return Failed(reason=f"{path}: {_why(error)}")
         text = data.decode("utf-8", "surrogateescape")
-        return FileSeen(path=path, text=text, digest=hashlib.sha256(data).hexdigest(), mtime=seen.st_mtime)
+        digest = hashlib.sha256(data).hexdigest()
+        return FileSeen(path=path, text=text, digest=digest, mtime=seen.st_mtime, sealed=self._sealed(path))
 
     def glob(self, pattern: str, contains: str = "") -> tuple[PathSeen, ...] | Failed:
         """Return the files that match, sorted, named as the pattern is; with `contains`, say of each if it holds it.
@@ -80,13 +81,15 @@ class LocalFiles:
     def replace(self, path: str, text: str, *, if_digest: str) -> None:
         """Replace a file atomically, keeping mode and owner, if its bytes still have this digest.
 
-        A symbolic link stays one: the file it leads to is replaced.
+        A symbolic link stays one: the file it leads to is replaced, if it does not lead out of the root.
 
         Raises:
             StaleFileError: it changed meanwhile, or is gone.
             DocumentError: it cannot be written.
         """
         target = Path(os.path.realpath(self.root / path))
+        if self._leads_out(path):
+            raise DocumentError(f"{path} cannot be written: {self._leads_out(path)}", hint=f"name {target} instead")
 
         def unchanged() -> None:
             if hashlib.sha256(_read_bytes(target)[0]).hexdigest() != if_digest:
@@ -102,6 +105,26 @@ class LocalFiles:
         except OSError as error:
             message = f"{path} cannot be written: {_why(error)}"
             raise DocumentError(message, hint="mend its permissions, or make room on its disk") from error
+
+    def create(self, path: str, text: str, *, folder: bool = False) -> None:
+        """Make a file that is not there, atomically; with `folder`, the folder that it is to stand in too.
+
+        Raises:
+            StaleFileError: it is there by now.
+            DocumentError: it cannot be written.
+        """
+        target = self.root / path
+        if self._leads_out(path):
+            raise DocumentError(f"{path} cannot be made: {self._leads_out(path)}", hint="name another path")
+        try:
+            if folder:
+                target.parent.mkdir(parents=True, exist_ok=True)
+            write_first(target, text.encode("utf-8", "surrogateescape"))
+        except FileExistsError as error:
+            raise StaleFileError(f"{path} is there by now", hint="the next pass reads it") from error
+        except OSError as error:
+            message = f"{path} cannot be made: {_why(error)}"
+            raise DocumentError(message, hint="mend the permissions of its folder, or make room on its disk") from error
 
     def write_new(self, path: str, text: str) -> None:
         """Create or overwrite a file of our own, atomically, making its folder.
@@ -122,9 +145,30 @@ class LocalFiles:
         return Path(path).is_absolute() or self.root.is_dir()
 
     def _absent(self, path: str) -> Missing | Failed:
-        if (self.root / path).is_symlink():
+        target = self.root / path
+        if target.is_symlink():
             return Failed(reason=f"{path}: a symbolic link that leads nowhere")
-        return Missing(path=path)
+        if not target.parent.is_dir():
+            return Missing(path=path, sealed="its folder does not exist")
+        sealed = self._leads_out(path) or ("" if may_write(target.parent) else "its folder is read-only")
+        return Missing(path=path, sealed=sealed)
+
+    def _sealed(self, path: str) -> str:
+        """Return why a file that was read cannot be replaced; empty: as far as one can see, it can."""
+        target = Path(os.path.realpath(self.root / path))
+        if self._leads_out(path):
+            return self._leads_out(path)
+        if not (may_write(target) and target.stat().st_mode & WRITABLE):
+            return "is read-only"
+        return "" if may_write(target.parent) else "its folder is read-only"
+
+    def _leads_out(self, path: str) -> str:
+        """Return that a path that stands below the root leads out of it, by a link or by dots; empty: it does not."""
+        if Path(path).is_absolute():
+            return ""
+        target = os.path.realpath(self.root / path)
+        inside = Path(target).is_relative_to(os.path.realpath(self.root))
+        return "" if inside else f"it leads out of the project's folder, to {target}"
 
     def _seen(self, name: str, contains: str) -> PathSeen:
         path = self.root / name

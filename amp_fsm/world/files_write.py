@@ -41,6 +41,37 @@ def write_over(
     _sync_folder(target.parent)
 
 
+def write_first(target: Path, data: bytes) -> None:
+    """Put a new file at `target` in one step, whole, and never over another one.
+
+    Raises:
+        FileExistsError: something is there.
+        OSError: it cannot be written; nothing is there.
+    """
+    beside = target.with_name(f".{target.name}.amp-fsm-{os.getpid()}")
+    try:
+        _write(beside, data, None)
+        _link(beside, target)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _link(beside: Path, target: Path) -> None:
+    try:
+        os.link(beside, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK) or target.exists():
+            raise
+        beside.replace(target)  # a file system without hard links
+
+
+def may_write(path: Path) -> bool:
+    """Return whether this process may write a file, or in a folder; the mode alone does not hold root back."""
+    return os.access(path, os.W_OK)
+
+
 def _write(beside: Path, data: bytes, like: os.stat_result | None) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     with os.fdopen(descriptor, "wb") as file:

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from amp_fsm.errors import StoreError
+from amp_fsm.model.document import RowMemory, Unwritten
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord
@@ -102,6 +103,8 @@ MEMORY: dict[str, Rows[Any]] = {
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),
     "logs": Rows("memory", dict[str, LogMemory]),
+    "rows": Rows("memory", dict[str, RowMemory]),
+    "unwritten": Rows("memory", dict[str, Unwritten]),
     "usage": Rows("memory", dict[str, Usage]),
     "spent": Rows("memory", dict[str, Spent]),
     "run_attempts": Rows("memory", dict[str, int]),

@@ -33,10 +33,12 @@ from amp_fsm.model.time import Now
 from amp_fsm.model.usage import Spent, Usage
 from amp_fsm.observe.channels import hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import hook_facts
+from amp_fsm.observe.document_state import document_states
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.transcript_usage import heard_usage
 from amp_fsm.plan.approvals import approvals
+from amp_fsm.plan.documents import plan_documents
 from amp_fsm.plan.golden_rules import golden_rules
 from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.plan.planner import plan
@@ -357,6 +359,22 @@ def plans(changes: Mapping[str, Any]) -> object:
     return [(one.subjects, one.changes, one.held, one.drift, one.due_in) for one in made]
 
 
+PAPERS = {
+    "QUEUE.md": "# Queue\n\n| ID | Status | Note |\n|---|---|---|\n| T-2 | - |  |\n",
+    "DONE.md": "# Done\n\n- one\n- two\n- three\n- four\n",
+}
+
+
+def papers(changes: Mapping[str, Any]) -> object:
+    """Return what is done to documents, and what is added to a log, when a task's work was verified."""
+    team = project(changes)
+    record = _record({"task/T-1": "HELD", "task/T-2": "WAITING", "task/T-3": "COMPLETED"}, _assignment("ada", "T-1"))
+    files = {name: FileSeen(path=name, text=text, digest=name) for name, text in PAPERS.items()}
+    observed = replace(_observed(team, {}), documents=document_states(team, files))
+    judged = plan(team, _observed(team, {"task": ("checks_passed",)}), JUDGED, NOW)
+    return plan_documents(situate(team, observed, record, NOW)), judged.changes
+
+
 def answers(changes: Mapping[str, Any]) -> object:
     """Return what is answered to dialogs, by agents who were answered never, or several times."""
     team = project(changes)
@@ -456,6 +474,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "prompts": prompts,
     "channels": channels,
     "rules": rules,
+    "papers": papers,
 }
 
 

@@ -12,7 +12,8 @@ from amp_fsm.config.lint.templates import (
     sample_values,
     task_sample,
 )
-from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, DocumentSpec, KindSpec, TaskSpec
+from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, KindSpec, TaskSpec
 from amp_fsm.plan.prompts import agent_values, kind_values, make_environment, project_values, task_values
 from tests.config.little import project
 

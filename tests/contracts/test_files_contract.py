@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.errors import StaleFileError
+from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.seen import FileSeen, Missing
 from amp_fsm.ports import Files
 from amp_fsm.world.files import LocalFiles
@@ -48,9 +48,12 @@ def test_a_text_is_read_to_the_byte(folder: Folder, text: str) -> None:
     assert (seen.path, seen.text, seen.digest) == ("a.md", text, expected)
 
 
-@pytest.mark.parametrize("path", ["b.md", "no/folder/b.md", "a.md/below"])
-def test_an_absent_file_is_missing(folder: Folder, path: str) -> None:
-    assert folder({"a.md": "x"}).read(path) == Missing(path=path)
+@pytest.mark.parametrize(
+    ("path", "sealed"),
+    [("b.md", ""), ("no/folder/b.md", "its folder does not exist"), ("a.md/below", "its folder does not exist")],
+)
+def test_an_absent_file_is_missing(folder: Folder, path: str, sealed: str) -> None:
+    assert folder({"a.md": "x"}).read(path) == Missing(path=path, sealed=sealed)
 
 
 @pytest.mark.parametrize(
@@ -147,3 +150,15 @@ def test_the_ends_of_files_come_by_name_of_the_pattern_and_nothing_is_no_failure
         ("two.jsonl", "é\n", True),
     ]
     assert files.tails("nowhere/*.jsonl") == ()
+
+
+def test_a_file_is_made_where_none_is_and_only_there(folder: Folder) -> None:
+    files = folder({"a.md": "old"})
+    files.create("b.md", "new")
+    with pytest.raises(StaleFileError):
+        files.create("a.md", "new")
+    with pytest.raises(DocumentError, match="cannot be made"):
+        files.create("logs/c.md", "new")
+    files.create("logs/c.md", "made", folder=True)
+    texts = [seen.text for path in ("a.md", "b.md", "logs/c.md") if isinstance(seen := files.read(path), FileSeen)]
+    assert texts == ["old", "new", "made"]

@@ -11,10 +11,11 @@ import pytest
 
 from amp_fsm.engine.apply import Performer
 from amp_fsm.errors import DocumentError, StoreError
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Notice
 from amp_fsm.model.plan import Change, Plan, Recovery, Step
-from amp_fsm.model.project import AgentSpec, DocumentSpec, Project, TmuxSpec
+from amp_fsm.model.project import AgentSpec, Project, TmuxSpec
 from amp_fsm.model.record import Action, CellMemory, Intent, IntentStatus, Record, SubjectRecord
 from amp_fsm.ports import World
 from amp_fsm.world.config_files import load_profiles
@@ -406,7 +407,7 @@ def test_a_row_that_is_there_already_is_not_added_again(scene: Scene) -> None:
     scene.perform(plan_of(intent(ROW)))
     scene.heard.clear()
     outcomes = scene.perform(plan_of(intent(ROW)))
-    assert outcomes["ada-0"] == ("done", "the row is there already")
+    assert outcomes["ada-0"] == ("done", "it is there already")
     assert scene.files.texts["L.md"] == _log() + "| T-1 |\n"
 
 

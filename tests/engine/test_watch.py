@@ -13,15 +13,16 @@ from amp_fsm.engine.loops import Listener, Mode, run_until
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.engine.watch import BURST_SECONDS, QUIET_SECONDS, WATCH_SECONDS
 from amp_fsm.model.channel import Channel, Channels, HookSpec
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.profile import Profile
-from amp_fsm.model.project import AgentSpec, DocumentSpec, Project
+from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.seen import Survey
 from tests.engine.small_team import SmallWorld, project
 from tests.fakes.events import FakeEvents
 from tests.fakes.terminal import FakePane, FakeTerminal
 
-STATUS = DocumentSpec(name="status", file="S.md", heading="Agents", key="Agent", columns={"status": "Status"})
+STATUS = DocumentSpec(name="status", file="S.md", heading="Agents")  # looked at, and never written
 HOOK = Profile(name="p", channels=Channels(hook=HookSpec(file="f", format="json", entry="")))
 ADA = AgentSpec(name="ada", profile="p", channels=(Channel.HOOK,))
 TEAM = replace(project(), documents={"status": STATUS})

@@ -16,20 +16,25 @@ from amp_fsm.model.seen import Failed, FileSeen, Missing, PathSeen, Tail
 class FakeFiles:
     """The `Files` port; `texts` is the folder.
 
-    `broken` maps a path to why it cannot be read or written; `mtimes` to when it was changed (0 by default).
+    `broken` maps a path to why it cannot be read or written; `mtimes` to when it was changed (0 by default);
+    `sealed` to why it cannot be written.
     """
 
     texts: dict[str, str] = field(default_factory=dict)
     broken: dict[str, str] = field(default_factory=dict)
     mtimes: dict[str, float] = field(default_factory=dict)
+    sealed: dict[str, str] = field(default_factory=dict)
 
     def read(self, path: str) -> FileSeen | Missing | Failed:
         if path in self.broken:
             return Failed(reason=self.broken[path])
         if path not in self.texts:
-            return Missing(path=path)
+            folder = path.rpartition("/")[0]
+            there = not folder or any(name.startswith(f"{folder}/") for name in self.texts)
+            return Missing(path=path, sealed="" if there else "its folder does not exist")
         text = self.texts[path]
-        return FileSeen(path=path, text=text, digest=digest(text), mtime=self.mtimes.get(path, 0.0))
+        sealed = self.sealed.get(path, "")
+        return FileSeen(path=path, text=text, digest=digest(text), mtime=self.mtimes.get(path, 0.0), sealed=sealed)
 
     def glob(self, pattern: str, contains: str = "") -> tuple[PathSeen, ...] | Failed:
         matching = re.compile(regex(pattern))
@@ -64,11 +69,22 @@ class FakeFiles:
         return digest("\0".join(f"{name}\0{digest(self.texts[name])}" for name in sorted(names)))
 
     def replace(self, path: str, text: str, *, if_digest: str) -> None:
-        if path in self.broken:
-            raise DocumentError(self.broken[path])
+        if path in self.broken or path in self.sealed:
+            raise DocumentError(self.broken.get(path) or self.sealed[path])
         if path not in self.texts or digest(self.texts[path]) != if_digest:
             message = f"{path} changed since it was read"
             raise StaleFileError(message)
+        self.texts[path] = text
+
+    def create(self, path: str, text: str, *, folder: bool = False) -> None:
+        seen = self.read(path)
+        if isinstance(seen, Failed):
+            raise DocumentError(seen.reason)
+        if isinstance(seen, FileSeen):
+            message = f"{path} is there by now"
+            raise StaleFileError(message)
+        if seen.sealed and not folder:
+            raise DocumentError(f"{path} cannot be made: {seen.sealed}")
         self.texts[path] = text
 
     def write_new(self, path: str, text: str) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.facts import Truth
-from amp_fsm.model.project import DocumentSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed, FileSeen
 from amp_fsm.model.time import Now

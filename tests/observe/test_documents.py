@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from amp_fsm.model.project import DocumentSpec
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.documents import claim_of, status_row
 from amp_fsm.observe.fold import fold, same_name

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import MachineSpec, StateSpec
 from amp_fsm.model.profile import Profile
 from amp_fsm.model.project import (
     AgentSpec,
     CheckSpec,
     Deliverable,
-    DocumentSpec,
     FactSpec,
     HttpExpect,
     Project,

@@ -13,6 +13,7 @@ from amp_fsm.config.lint.budgets import lint_budgets
 from amp_fsm.config.lint.channels import lint_channels
 from amp_fsm.config.lint.cycles import lint_cycles
 from amp_fsm.config.lint.dependencies import lint_dependencies
+from amp_fsm.config.lint.documents import lint_documents
 from amp_fsm.config.lint.errands import lint_errands
 from amp_fsm.config.lint.facts import lint_facts
 from amp_fsm.config.lint.patterns import lint_own_texts, lint_patterns
@@ -33,6 +34,7 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
     said = prompts.run()
     return (
         *lint_references(project),
+        *lint_documents(project),
         *lint_dependencies(project, tree),
         *lint_people(project),
         *lint_states(project),

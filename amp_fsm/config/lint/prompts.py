@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machines, word_path
-from amp_fsm.config.lint.templates import BRIEF, SAMPLE_AGENT, SAMPLE_TASK, Templates, Tried, sample_values
+from amp_fsm.config.lint.templates import (
+    BRIEF,
+    SAMPLE_AGENT,
+    SAMPLE_TASK,
+    Templates,
+    Tried,
+    cell_sample,
+    sample_values,
+)
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.profile import COMPACT
@@ -166,16 +174,23 @@ class PromptLint:
             for text, place in _texts(action, path):
                 self._says(self.templates.try_(text, values), place, "the template", values)
             document = self.project.documents.get(action.what) if action.verb is Verb.APPEND_ROW else None
-            for text in document.row.values() if document is not None and services_only else ():
+            for text in (*document.row.values(), document.line) if document is not None and services_only else ():
                 place, what = word_path(action, path), f"the row of `{action.what}`, written for a service,"
                 self._says(self.templates.try_(text, values), place, what, values)
 
     def _log_rows(self) -> None:
         values = sample_values(self.project, SAMPLE_TASK, self.agent)
+        cells = cell_sample(values)
         for document in self.project.documents.values():
             for header, text in document.row.items():
                 path: Path = ("documents", document.name, "row", header)
                 self._says(self.templates.try_(text, values), path, f"the row of `{document.name}`", values)
+            if document.line:
+                path, what = ("documents", document.name, "line"), f"the line of `{document.name}`"
+                self._says(self.templates.try_(document.line, values), path, what, values)
+            for key, text in document.cells.items():
+                path, what = ("documents", document.name, "cells", key), f"the cell `{key}` of `{document.name}`"
+                self._says(self.templates.try_(text, cells), path, what, cells)
 
     def _says(self, tried: Tried, path: Path, what: str, values: Mapping[str, object] | None = None) -> None:
         values = values if values is not None else sample_values(self.project, SAMPLE_TASK, self.agent)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from amp_fsm.config.lint.places import Path, actions, used_machines, word_path
+from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machines, word_path
 from amp_fsm.config.problems import Finding, did_you_mean
+from amp_fsm.model.document import LOGS, DocumentSpec, Rows
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.profile import Profile
-from amp_fsm.model.project import AgentSpec, DocumentSpec, FactSpec, Project, ServiceSpec, Source, TaskSpec
+from amp_fsm.model.project import AgentSpec, FactSpec, Project, ServiceSpec, Source, TaskSpec
 
 STATUS = "status"
 """The document that `set_row` writes when it names none."""
@@ -116,9 +117,12 @@ def _action(project: Project, action: ActionSpec, path: Path) -> Iterator[Findin
     if action.verb is Verb.APPEND_ROW:
         yield from unknown("E226", where, "`append_row` writes to the document", action.what, project.documents)
         document = project.documents.get(action.what)
-        if document is not None and not document.row:
+        if document is not None and document.kind not in LOGS:
             message = f"`append_row` writes to `{action.what}`, which is no log: it has no `row`"
             yield Finding(code="E241", path=where, message=message, suggestion="set_row writes to status tables")
+        elif document is not None and document.kind is Rows.VERIFIED:
+            message = f"`append_row` writes to `{action.what}`, which gets an entry when a task's work is verified"
+            yield Finding(code="E241", path=where, message=message, suggestion="leave it out")
     if action.verb is Verb.SET_ROW:
         yield from _set_row(project, action, path)
 
@@ -131,14 +135,24 @@ def _set_row(project: Project, action: ActionSpec, path: Path) -> Iterator[Findi
     document = project.documents.get(action.document or STATUS)
     if document is None:
         return
-    if not document.columns:
+    if document.kind in LOGS:
         message = f"`set_row` writes to `{document.name}`, which is no status table: it has no `columns`"
         yield Finding(
             code="E241", path=word_path(action, path), message=message, suggestion="append_row writes to logs"
         )
         return
+    if document.kind is not (wanted := _table_of(project, str(path[1]))):
+        message = f"`set_row` writes to `{document.name}`, a table of {document.kind}: no row there is this subject's"
+        mend = f"name the `document` that has `rows: {wanted}`"
+        yield Finding(code="E241", path=word_path(action, path), message=message, suggestion=mend)
+        return
     for column, _ in action.cells:
         yield from _column((*path, "set_row", column), "`set_row` writes to", column, document)
+
+
+def _table_of(project: Project, machine: str) -> Rows:
+    """Return what a table has rows for in which the subjects of a machine have theirs."""
+    return Rows.TASKS if machine_kinds(project)[machine] == ("task",) else Rows.AGENTS
 
 
 def _regions(profile: Profile) -> Iterator[Finding]:

@@ -257,3 +257,12 @@ def sample_values(project: Project, task: TaskSpec | None, agent: AgentSpec | No
         values["kind"] = {"name": task.kind, "prompt": kind.prompt if kind else ""}
         values |= {"attempt": 1, "failure": "a check failed"}
     return values
+
+
+CELL = ("project", "documents", "task", "kind", "agent", "because", "attempt", "now")
+"""Variables of the cells of a task table, besides `state`."""
+
+
+def cell_sample(values: Mapping[str, object]) -> dict[str, object]:
+    """Return what the templates of a task table's cells may use, of what all others may."""
+    return {**{name: values[name] for name in CELL}, "state": "WORKING"}

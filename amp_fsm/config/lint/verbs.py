@@ -6,12 +6,23 @@ from collections.abc import Iterator, Mapping
 
 from amp_fsm.config.lint.places import actions, machine_kinds, word_path
 from amp_fsm.config.problems import Finding
-from amp_fsm.model.machine import Verb
+from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.project import Project
 
 MAY: Mapping[str, frozenset[Verb]] = {
-    "agent": frozenset(Verb) - {Verb.RUN, Verb.GIT, Verb.ADOPT, Verb.ANSWER},
-    "task": frozenset({Verb.RELEASE, Verb.ERRAND, Verb.VERDICT, Verb.RUN, Verb.GIT, Verb.APPEND_ROW, Verb.NOTIFY}),
+    "agent": frozenset(Verb) - {Verb.RUN, Verb.GIT, Verb.ADOPT, Verb.ANSWER} - UPKEEP,
+    "task": frozenset(
+        {
+            Verb.RELEASE,
+            Verb.ERRAND,
+            Verb.VERDICT,
+            Verb.RUN,
+            Verb.GIT,
+            Verb.SET_ROW,
+            Verb.APPEND_ROW,
+            Verb.NOTIFY,
+        }
+    ),
     "service": frozenset({Verb.START, Verb.APPEND_ROW, Verb.NOTIFY}),
 }
 """Kind of subject to the verbs that have an effect there."""

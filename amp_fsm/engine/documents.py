@@ -1,0 +1,65 @@
+"""Everything that is done to documents, one at a time: cells, entries, whole tables, rows of tasks, rotation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from amp_fsm.engine.document_upkeep import make_table, rotate, write_rows
+from amp_fsm.engine.document_writes import write_cells, write_row
+from amp_fsm.engine.progress import Progress
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.project import Project
+from amp_fsm.model.record import Intent
+from amp_fsm.observe.claims import STATUS
+from amp_fsm.ports import Files
+
+
+class Documents:
+    """The documents of one project while a plan is performed.  Safe for threads."""
+
+    def __init__(self, project: Project, files: Files, progress: Progress) -> None:
+        """Write through `files`; what we write is remembered through `progress`."""
+        self._project = project
+        self._files = files
+        self._progress = progress
+        self._lock = threading.Lock()
+
+    def perform(self, intent: Intent) -> str:
+        """Do one action and return what was done, in words.
+
+        Raises:
+            DocumentError: it cannot be done; the documents are as they were.
+        """
+        with self._lock:
+            match intent.action.verb:
+                case Verb.SET_ROW:
+                    return self._set_row(intent)
+                case Verb.APPEND_ROW:
+                    return self._append_row(intent)
+                case Verb.MAKE_TABLE:
+                    return make_table(self._files, self._project.documents[intent.action.target])
+                case Verb.SET_ROWS:
+                    return write_rows(self._files, self._project.documents, intent.action)
+                case _:
+                    return rotate(self._files, self._project.documents[intent.action.target], intent)
+
+    def _set_row(self, intent: Intent) -> str:
+        document = self._project.documents[intent.action.target]
+        header = document.columns.get(STATUS, "")
+        wrote = dict(intent.action.cells).get(header)
+        key = f"{document.name}|{intent.address.partition('/')[2]}|{STATUS}"
+
+        def remember(replaced: Mapping[str, str]) -> None:
+            if wrote is not None:
+                again = intent.cause == "rewrite"
+                self._progress.remember_cell(key, wrote, replaced.get(header, ""), rewritten=again)
+
+        return write_cells(self._files, document, intent.action, remember)
+
+    def _append_row(self, intent: Intent) -> str:
+        document = self._project.documents[intent.action.target]
+        note, text = write_row(self._files, document, intent.action)
+        for agent in self._project.agents.values():
+            self._progress.recount(document, agent, text)
+        return note
