@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKUP = re.compile(r"[*`~]|(?<!\w)_+|_+(?!\w)")
@@ -12,6 +13,7 @@ _INDEX = re.compile(r"^\d+\s*[-:.)]\s*")
 _WINDOW = re.compile(r"\s*\((?:w|win|window|fen[eê]tre)?\s*:?\s*\d+\)$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Return the text without case, accents, markup, emoji variation selectors and doubled spaces."""
     plain = _MARKUP.sub("", _LINK.sub(r"\1", text))
@@ -20,6 +22,7 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", kept).strip().casefold()
 
 
+@lru_cache(maxsize=8192)
 def bare_name(cell: str) -> str:
     """Return the folded name in a cell: `**0-Claude**` and `Claude (w3)` are both `claude`."""
     return _WINDOW.sub("", _INDEX.sub("", fold(cell))).strip()

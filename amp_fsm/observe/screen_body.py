@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from amp_fsm.observe.screen_text import Line
 
@@ -23,13 +24,14 @@ _NOISE = (
 
 def body_digest(lines: Iterable[Line], noise: tuple[str, ...]) -> str:
     """Return the digest of the lines without the profile's noise and the noise that every program makes."""
-    patterns = [re.compile(pattern) for pattern in (*noise, *_NOISE)]
-    digest = hashlib.sha256()
-    for line in lines:
-        text = line.text
-        for pattern in patterns:
-            text = pattern.sub("", text)
-        text = " ".join(text.split())
-        if text:
-            digest.update(text.encode() + b"\n")
-    return digest.hexdigest()[:16]
+    quiet = (_quiet(line.text, noise) for line in lines)
+    text = "".join(f"{line}\n" for line in quiet if line)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8192)
+def _quiet(text: str, noise: tuple[str, ...]) -> str:
+    """Return a line without what turns by itself; most lines of a screen are as they were in the look before."""
+    for pattern in (*noise, *_NOISE):
+        text = re.sub(pattern, "", text)
+    return " ".join(text.split())
