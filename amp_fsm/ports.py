@@ -117,10 +117,13 @@ class Terminal(Protocol):
         `again` allows a second press for an intent that was already submitted.
         """
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
         """Press keys in an open dialog, in one server-side command list; a single character is typed as it is.
 
-        With `intent` the last of them answers the dialog: it is witnessed, and refused when it was witnessed before.
+        With `intent` the last of them answers the dialog: it is witnessed, and refused when it was witnessed before,
+        unless it is pressed `again`.
         """
 
     def stop(self, pane: PaneRef, owner: str) -> Effect:

@@ -59,8 +59,10 @@ class StruckTerminal:
     def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
         return self.blow.around("submit", lambda: self.real.submit(pane, key, intent, guard, again=again))
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
-        return self.blow.around("press", lambda: self.real.press(pane, keys, intent, guard))
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
+        return self.blow.around("press", lambda: self.real.press(pane, keys, intent, guard, again=again))
 
     def stop(self, pane: PaneRef, owner: str) -> Effect:
         return self.blow.around("stop", lambda: self.real.stop(pane, owner))

@@ -2,6 +2,7 @@
 
 look -> settle -> look -> (move the selection -> settle -> look)* -> choose -> look until it is gone.  Before every key
 the dialog on the screen must be the very one that was decided about; the choosing key bears a witness in the server.
+A screen is drawn in steps: one look that shows no such dialog proves nothing, and one more is taken.
 """
 
 from __future__ import annotations
@@ -11,19 +12,31 @@ from dataclasses import replace
 from amp_fsm.engine.reach import Reach
 from amp_fsm.model.dialog import Dialog
 from amp_fsm.model.panes import in_front
+from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import Intent, IntentStatus
 from amp_fsm.model.seen import Failed, PaneSeen
 
 PATIENCE_SECONDS = 10.0
 """How long a dialog may take to go away once its answer was chosen."""
 
+PRESSES = 3
+"""Times the choosing key is pressed for one answer."""
+
+RETRY_SECONDS = 2.0
+"""How long nothing at all must have changed on the screen before the key counts as swallowed; doubled each time."""
+
+LOOKS = 3
+"""Looks in a row without the dialog before it counts as gone."""
+
 ANOTHER = "the dialog that was decided about is no longer up"
+
+_Up = tuple[PaneSeen, ScreenReading, Dialog]
 
 
 def give(intent: Intent, reach: Reach) -> Intent:
     """Return the intent as far as it came.
 
-    Void when another dialog is up, or none; failed when the answer could not be selected.
+    Void when another dialog is up, or none; failed when the answer could not be selected, or was not taken.
 
     Raises:
         TerminalUnreachableError: tmux did not answer; the witness tells the next pass how far it came.
@@ -31,15 +44,15 @@ def give(intent: Intent, reach: Reach) -> Intent:
     found = _seen(intent, reach)
     if isinstance(found, Intent):
         return found
-    for _ in range(2 * len(found[1].options) + 2):
+    for _ in range(2 * len(found[2].options) + 2):
         reach.clock.settle(reach.profile.settle)
         again = _seen(intent, reach)
         if isinstance(again, Intent):
             return again
-        pane, asked = again
+        pane, _, asked = again
         place = asked.options.index(intent.action.what)
         if asked.keys or asked.selected == place:
-            return _choose(intent, pane, asked, place, reach)
+            return _choose(intent, again, place, reach)
         if asked.selected < 0:
             return _failed(intent, "which answer is selected cannot be told")
         intent = _move(intent, pane, asked.selected < place, reach)
@@ -48,19 +61,28 @@ def give(intent: Intent, reach: Reach) -> Intent:
     return _failed(intent, f"{intent.action.what!r} could not be selected")
 
 
-def _seen(intent: Intent, reach: Reach) -> tuple[PaneSeen, Dialog] | Intent:
+def _seen(intent: Intent, reach: Reach) -> _Up | Intent:
     """Return the pane with the very dialog that was decided about, or the intent, settled or left open."""
-    seen = reach.look()
-    if isinstance(seen, Failed):
-        return replace(intent, note=seen.reason)
-    pane, reading = seen
-    refusal = _refusal(pane, reach)
-    if refusal:
-        return replace(intent, note=refusal)
+    for look in range(LOOKS):
+        if look:
+            reach.clock.settle(reach.profile.settle)
+        seen = reach.look()
+        if isinstance(seen, Failed):
+            return replace(intent, note=seen.reason)
+        pane, reading = seen
+        refusal = _refusal(pane, reach)
+        if refusal:
+            return replace(intent, note=refusal)
+        asked = _same(intent, reading)
+        if asked is not None and intent.action.what in asked.options:
+            return pane, reading, asked
+    return replace(intent, status=IntentStatus.VOID, note=ANOTHER)
+
+
+def _same(intent: Intent, reading: ScreenReading) -> Dialog | None:
+    """Return the dialog that is up if it is the one that was decided about."""
     asked = reading.asked
-    if asked is None or asked.digest != intent.action.key or intent.action.what not in asked.options:
-        return replace(intent, status=IntentStatus.VOID, note=ANOTHER)
-    return pane, asked
+    return asked if asked is not None and asked.digest == intent.action.key else None
 
 
 def _refusal(pane: PaneSeen, reach: Reach) -> str:
@@ -84,33 +106,51 @@ def _move(intent: Intent, pane: PaneSeen, down: bool, reach: Reach) -> Intent:
     return intent if effect.happened else replace(intent, status=IntentStatus.OPEN, note=effect.reason)
 
 
-def _choose(intent: Intent, pane: PaneSeen, asked: Dialog, place: int, reach: Reach) -> Intent:
+def _choose(intent: Intent, up: _Up, place: int, reach: Reach) -> Intent:
+    """Press the choosing key, and once more when it was swallowed, until the dialog is gone."""
     dialogs = reach.profile.dialogs
     assert dialogs is not None
-    intent = replace(intent, status=IntentStatus.TYPING, pane=pane.ref, note="")
-    reach.save(intent)
-    keys = (*asked.keys[place : place + 1], dialogs.choose)
-    effect = reach.terminal.press(pane.ref, keys, intent.id, reach.guard(pane))
-    if not effect.happened:
-        return replace(intent, status=IntentStatus.OPEN, note=effect.reason)
-    intent = replace(intent, status=IntentStatus.ENTERED, enters=1)
-    reach.save(intent)
-    return _gone(intent, reach)
+    for press in range(1, PRESSES + 1):
+        pane, before, asked = up
+        intent = replace(intent, status=IntentStatus.TYPING, pane=pane.ref, note="")
+        reach.save(intent)
+        keys = (*asked.keys[place : place + 1], dialogs.choose)
+        effect = reach.terminal.press(pane.ref, keys, intent.id, reach.guard(pane), again=press > 1)
+        if not effect.happened:
+            return replace(intent, status=IntentStatus.OPEN, note=effect.reason)
+        intent = replace(intent, status=IntentStatus.ENTERED, enters=press)
+        reach.save(intent)
+        after = _after(intent, before, place, reach)
+        if isinstance(after, Intent):
+            return after
+        up = after
+    return _failed(intent, f"chose {intent.action.what!r} {PRESSES} times, and nothing happened")
 
 
-def _gone(intent: Intent, reach: Reach) -> Intent:
-    """Look until the dialog is gone; one that stays has not taken the answer."""
+def _after(intent: Intent, before: ScreenReading, place: int, reach: Reach) -> _Up | Intent:
+    """Look until the dialog is gone; return it where the key was provably swallowed.
+
+    That is: the answer is still selected, and the whole screen is as it was before the key in every look.  Where the
+    same question may have come again, nothing more is pressed.
+    """
     settle = max(reach.profile.settle, 0.05)
-    waited = 0.0
+    swallowed_after = RETRY_SECONDS * 2.0 ** (intent.enters - 1)
+    waited, without, unchanged = 0.0, 0, True
     while waited < PATIENCE_SECONDS:
         reach.clock.settle(settle)
         waited += settle
         seen = reach.look()
         if isinstance(seen, Failed):
+            unchanged = False
             continue
-        asked = seen[1].asked
-        if asked is None or asked.digest != intent.action.key:
+        pane, reading = seen
+        asked = _same(intent, reading)
+        without = 0 if asked is not None else without + 1
+        if without >= LOOKS or pane.ref != intent.pane:
             return replace(intent, status=IntentStatus.DONE, note=f"chose {intent.action.what!r}")
+        unchanged = unchanged and asked is not None and asked.selected == place and reading.body == before.body
+        if unchanged and asked is not None and waited >= swallowed_after and not _refusal(pane, reach):
+            return pane, reading, asked
     return _failed(intent, f"chose {intent.action.what!r}, and the dialog is still up")
 
 

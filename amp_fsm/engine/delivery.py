@@ -20,9 +20,6 @@ from amp_fsm.plan.recovery import judge, unready
 PATIENCE_SECONDS = 10.0
 """How long a text may take to appear in the composer, or to leave it, before the next pass looks again or asks."""
 
-SUBMITS = 4
-"""Times the submit key is pressed for one prompt."""
-
 RETRY_SECONDS = 1.0
 """How long a submitted text may stay in the composer before the key is pressed again; doubled each time."""
 
@@ -100,8 +97,9 @@ def _submit(intent: Intent, reach: Reach) -> Intent:
         pane, step = _watch(intent, reach)
         if step.recovery is not Recovery.ENTER or pane is None:
             return _left(intent, step)
-        if intent.enters >= SUBMITS:
-            note = f"submitted {SUBMITS} times and still in the composer"
+        if _spent(intent, pane, reach):
+            times = f"{intent.enters} times" if intent.enters > 1 else "once"
+            note = f"submitted {times} and still in the composer"
             return replace(intent, status=IntentStatus.UNKNOWN, note=note)
         if reach.held():
             return replace(intent, note=f"held by the operator; {step.because}")
@@ -112,6 +110,19 @@ def _submit(intent: Intent, reach: Reach) -> Intent:
             return replace(intent, note=f"{step.because}; not submitted: {effect.reason}")
         intent = replace(intent, status=IntentStatus.ENTERED, enters=intent.enters + 1, note="")
         reach.save(intent)
+
+
+def _spent(intent: Intent, pane: PaneSeen, reach: Reach) -> bool:
+    """Return whether the submit key was pressed as often as it may be; one that only the pane remembers counts."""
+    return max(intent.enters, int(pane.entered == intent.id)) >= reach.profile.submits
+
+
+def _patience(intent: Intent, pane: PaneSeen, reach: Reach) -> float:
+    """Return how long the text must be seen in the composer before the next thing is done about it."""
+    if pane.entered != intent.id:
+        return 0.0
+    again = RETRY_SECONDS * 2.0 ** max(0, intent.enters - 1)
+    return max(again, PATIENCE_SECONDS) if _spent(intent, pane, reach) else again
 
 
 def _left(intent: Intent, step: Step) -> Intent:
@@ -143,8 +154,7 @@ def _watch(intent: Intent, reach: Reach) -> tuple[PaneSeen | None, Step]:
         step = judge(intent, pane, reading, reach.receipt(intent))
         if step.recovery is Recovery.ENTER and reach.right_of_way(pane):
             step = replace(step, recovery=Recovery.WAIT, because=f"{step.because}; a person is typing there")
-        submitted = RETRY_SECONDS * 2 ** max(0, intent.enters - 1) if pane.entered == intent.id else 0.0
-        if step.recovery is Recovery.ENTER and look * settle >= submitted:
+        if step.recovery is Recovery.ENTER and look * settle >= _patience(intent, pane, reach):
             return pane, step
         over = pane.ref != intent.pane or pane.typed != intent.id
         if over or step.recovery is Recovery.DONE or reading.state is ScreenState.BLOCKED:

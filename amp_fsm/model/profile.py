@@ -55,6 +55,7 @@ class RegionSpec:
         cut: pattern of the region's lines once its start has scrolled away: where no line matches `start`, every filled
             line above the first that matches `end` matches this, and at most three stand below, it begins at the top.
         joined: patterns are also tried on all its lines as one, for text that the program itself wraps.
+        numbered: where the start is an entry of a numbered list, the region begins at the first entry of that list.
     """
 
     name: str
@@ -70,6 +71,7 @@ class RegionSpec:
     top: bool = False
     cut: str = ""
     joined: bool = False
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +161,8 @@ class Profile:
         settle: seconds between a paste and its submission.
         stable_for: seconds that idle must last before it is believed.
         multiline: whether the composer takes a bracketed paste of several lines.
+        submits: how often the submit key is pressed for one prompt while its text stays in the composer.  1 for a
+            program that reads no keys while it works: a second one would wait there, and answer its next question.
         noise: patterns removed from the screen before it is compared for progress (spinners, clocks, counters).
         queues: a prompt submitted while it works waits for the end of the turn, whole; `queued`: patterns of the
             bottom of the screen that show such a prompt waiting.
@@ -180,6 +184,7 @@ class Profile:
     settle: float = 0.3
     stable_for: float = 2.0
     multiline: bool = True
+    submits: int = 4
     regions: tuple[RegionSpec, ...] = ()
     composer: ComposerSpec | None = None
     rules: tuple[ScreenRule, ...] = ()

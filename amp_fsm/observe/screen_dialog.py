@@ -160,7 +160,7 @@ def _option(spec: DialogSpec, lines: Sequence[Line], at: int) -> _Option | None:
     text = _RIGHT.sub("", lines[at].text)
     side = _LEFT.match(text)
     start = side.end() if side else 0
-    mark = re.compile(rf"(?:{spec.mark})\s+").match(text, start) if spec.mark else None
+    mark = re.compile(rf"(?:{spec.mark})(?:\s+|(?=\d{{1,2}}[.)]\s))").match(text, start) if spec.mark else None
     start = mark.end() if mark else start
     number = _NUMBER.match(text, start)
     label = text[number.end() if number else start :]

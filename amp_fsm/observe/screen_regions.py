@@ -17,6 +17,10 @@ BOTTOM_LINES = 8
 MOST_BELOW = 3
 """Filled lines below a region that is cut off at the top: where there are more, they are what the screen is about."""
 
+LONGEST_ENTRY = 4
+"""Filled lines that one entry of a numbered list may take besides its first."""
+
+_ENTRY = re.compile(r"^[\s│]*(?:[^\w\s│]\s*)?(\d{1,2})[.)]\s")
 _FRAME = re.compile(r"[\s─│╭╮╰╯├┤┬┴┼▀-▟╹╻╵╷]*|\s*─{10,}.*")
 
 
@@ -97,8 +101,24 @@ class Regions:
             end = self._end(spec, index + 1, high) if spec.end else None
             if end is None and spec.closed:
                 continue
+            index = self._first_entry(index, low) if spec.numbered else index
             return index + (0 if spec.inclusive else 1), high if end is None else end
         return (low, high) if spec.top else None
+
+    def _first_entry(self, index: int, low: int) -> int:
+        """Return the line of the first entry of the numbered list that a line is an entry of; else the line itself."""
+        found = _ENTRY.match(self.screen[index].text)
+        number = int(found[1]) if found else 0
+        first, between = index, 0
+        for at in range(index - 1, low - 1, -1):
+            entry = _ENTRY.match(self.screen[at].text)
+            if entry and int(entry[1]) == number - 1:
+                first, number, between = at, number - 1, 0
+            else:
+                between += bool(self.screen[at].text)
+            if number <= 1 or between > LONGEST_ENTRY:
+                break
+        return first
 
     def _cut_off(self, spec: RegionSpec, low: int, high: int) -> Region | None:
         """Return the region whose start has scrolled off the top of the screen."""

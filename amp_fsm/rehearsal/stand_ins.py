@@ -71,9 +71,11 @@ class ListeningTerminal:
             self.sent[intent].submits += effect.happened
         return effect
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
         """See `ports.Terminal`."""
-        effect = self.real.press(pane, keys, intent, guard)
+        effect = self.real.press(pane, keys, intent, guard, again=again)
         self.answered += effect.happened and intent != ""
         return effect
 

@@ -105,9 +105,11 @@ class ManyTerminals:
         """See `ports.Terminal`."""
         return self._effect(pane, lambda server: server.submit(pane, key, intent, guard, again=again))
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
         """See `ports.Terminal`."""
-        return self._effect(pane, lambda server: server.press(pane, keys, intent, guard))
+        return self._effect(pane, lambda server: server.press(pane, keys, intent, guard, again=again))
 
     def _effect(self, pane: PaneRef, effect: Callable[[Terminal], Effect]) -> Effect:
         socket = self._socket(pane)

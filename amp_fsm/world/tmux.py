@@ -185,12 +185,14 @@ class TmuxTerminal:
         )
         return self._effect(pane, reasons_to_refuse(pane, guard, extra), effect)
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
-        """Press keys in an open dialog; with `intent` the last of them answers it, once."""
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
+        """Press keys in an open dialog; with `intent` the last of them answers it, once unless `again`."""
         unknown = [key for key in keys if not is_answer_key(key)]
         if unknown or not keys:
             return Effect(happened=False, reason=f"{unknown or keys} are no keys to answer a dialog with")
-        extra = (equals(ANSWERED, intent, "it was answered before"),) if intent else ()
+        extra = (equals(ANSWERED, intent, "it was answered before"),) if intent and not again else ()
         effect = [("send-keys", "-t", pane.pane, key) for key in keys]
         witness = [("set-option", "-p", "-t", pane.pane, ANSWERED, intent)] if intent else []
         return self._effect(pane, reasons_to_refuse(pane, guard, extra), [*effect, *witness])

@@ -91,6 +91,7 @@ SCREENS = {
     "usage": _SCREEN.format(box="> 40% full") + "7 tokens\n",
     "clock": _SCREEN.format(box="> ") + "took 17\n",
     "waiting": _SCREEN.format(box="> ") + "waiting\n",
+    "second of a list": "old\n   1. Yes\n » 2. No\n",
     "nothing known": "something else\n",
 }
 DIALOGS = (

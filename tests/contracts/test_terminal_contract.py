@@ -317,6 +317,7 @@ def test_16_a_dialog_is_answered_once_and_the_answer_is_witnessed(stage: Stage) 
     assert see(stage, pane).answered == "bbbbbbbb"
     again = stage.terminal.press(pane, ("Enter",), "bbbbbbbb", guard)
     assert (again.happened, again.reason) == (False, "it was answered before")
+    assert stage.terminal.press(pane, ("Up",), "bbbbbbbb", guard, again=True).happened
 
 
 @pytest.mark.parametrize("keys", [(), ("Entr",), ("yes",), ("y", "rm -rf"), ("",), ("C-c ;",)])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.engine.answer import ANOTHER, give
+from amp_fsm.engine.answer import ANOTHER, PRESSES, give
 from amp_fsm.engine.reach import Reach
 from amp_fsm.model.dialog import DialogSpec
 from amp_fsm.model.machine import Verb
@@ -134,6 +134,53 @@ def test_16_a_dialog_that_changes_between_two_looks_gets_no_further_key(scene: S
     assert scene.stage.terminal.calls.count("press") == look - 2
 
 
+@pytest.mark.parametrize("look", [1, 2, 3, 4, 5])
+def test_one_look_at_a_half_drawn_screen_changes_nothing(scene: Scene, look: int) -> None:
+    intent = scene.intent("No")
+    scene.then[look] = lambda pane: setattr(pane, "garbage", "╭───")
+    scene.then[look + 1] = lambda pane: setattr(pane, "garbage", "")
+    assert scene.give(intent).status is IntentStatus.DONE
+    assert scene.pane.answers == ["No"]
+
+
+def test_a_swallowed_key_is_pressed_again_and_not_for_ever(scene: Scene) -> None:
+    intent = scene.intent("No")
+    scene.pane.swallows = PRESSES - 1
+    outcome = scene.give(intent)
+    assert (outcome.status, outcome.enters) == (IntentStatus.DONE, PRESSES)
+    assert scene.pane.answers == ["No"]
+
+
+def test_1_a_half_drawn_screen_after_a_swallowed_key_is_not_the_dialogs_end(scene: Scene) -> None:
+    intent = scene.intent("Yes")
+    scene.pane.swallows = 1
+    scene.then[3] = lambda pane: setattr(pane, "garbage", "╭───")
+    scene.then[4] = lambda pane: setattr(pane, "garbage", "")
+    outcome = scene.give(intent)
+    assert (outcome.status, outcome.note) == (IntentStatus.FAILED, "chose 'Yes', and the dialog is still up")
+    assert scene.pane.answers == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param({"name": "eve"}, id="the-screen-changed"), pytest.param({"chosen": 1}, id="another-answer-selected")],
+)
+def test_16_the_key_is_not_pressed_again_where_the_question_may_have_come_again(
+    scene: Scene, change: dict[str, object]
+) -> None:
+    intent = scene.intent("Yes")
+
+    def comes_again(pane: FakePane) -> None:
+        pane.dialog = True
+        for name, value in change.items():
+            setattr(pane, name, value)
+
+    scene.then[3] = comes_again
+    outcome = scene.give(intent)
+    assert (outcome.status, outcome.note) == (IntentStatus.FAILED, "chose 'Yes', and the dialog is still up")
+    assert scene.pane.answers == ["Yes"]
+
+
 def test_a_dialog_that_went_by_itself_gets_no_key(scene: Scene) -> None:
     intent = scene.intent("Yes")
     scene.pane.dialog = False
@@ -153,7 +200,7 @@ def test_a_dialog_that_stays_has_not_taken_its_answer(scene: Scene) -> None:
     intent = scene.intent("Yes")
     scene.profile = replace(PRACTICE, dialogs=replace(DIALOGS, choose="Space"))
     outcome = scene.give(intent)
-    assert (outcome.status, outcome.note) == (IntentStatus.FAILED, "chose 'Yes', and the dialog is still up")
+    assert (outcome.status, outcome.note) == (IntentStatus.FAILED, "chose 'Yes' 3 times, and nothing happened")
 
 
 @pytest.mark.parametrize(

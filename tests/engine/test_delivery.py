@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.engine.delivery import SUBMITS, deliver
+from amp_fsm.engine.delivery import deliver
 from amp_fsm.engine.reach import Reach
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.machine import Verb
@@ -343,10 +343,26 @@ def test_1_pressing_again_backs_off_and_ends(scene: Scene) -> None:
     scene.pane.swallows = 100
     scene.profile = replace(PRACTICE, settle=0.5)
     lost = scene.deliver()
-    assert (lost.status, lost.enters) == (IntentStatus.UNKNOWN, SUBMITS)
+    assert (lost.status, lost.enters) == (IntentStatus.UNKNOWN, PRACTICE.submits)
     assert lost.note == "submitted 4 times and still in the composer"
-    assert scene.effects() == ["paste", *["submit"] * SUBMITS]
-    assert sum(scene.clock.settled) == 0.5 + 1.0 + 2.0 + 4.0 + 8.0
+    assert scene.effects() == ["paste", *["submit"] * PRACTICE.submits]
+    assert sum(scene.clock.settled) == 0.5 + 1.0 + 2.0 + 4.0 + 10.0
+
+
+def test_16_where_a_second_key_would_wait_for_the_next_question_it_is_pressed_once(scene: Scene) -> None:
+    scene.pane.swallows = 1
+    scene.profile = replace(PRACTICE, submits=1)
+    lost = scene.deliver()
+    assert (lost.status, lost.note) == (IntentStatus.UNKNOWN, "submitted once and still in the composer")
+    assert scene.effects() == ["paste", "submit"]
+
+
+def test_16_a_key_that_only_the_pane_remembers_counts(scene: Scene) -> None:
+    scene.pane.swallows = 1
+    scene.profile = replace(PRACTICE, submits=1)
+    killed = replace(scene.deliver(), status=IntentStatus.TYPED, enters=0)
+    assert scene.deliver(killed, Recovery.ENTER).status is IntentStatus.UNKNOWN
+    assert scene.effects() == ["paste", "submit"]
 
 
 def test_a_short_turn_that_is_over_at_once_is_delivered(scene: Scene) -> None:

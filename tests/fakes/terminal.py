@@ -87,6 +87,8 @@ class FakePane:
             return
         if key in ("Up", "Down"):
             self.chosen = (self.chosen + (1 if key == "Down" else -1)) % len(OPTIONS)
+        elif key == "Enter" and self.swallows:
+            self.swallows -= 1
         elif key == "Enter":
             self.answers.append(OPTIONS[self.chosen])
             self.take_submit()
@@ -240,7 +242,9 @@ class FakeTerminal:
         found.entered = intent
         return Effect(happened=True)
 
-    def press(self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard) -> Effect:
+    def press(
+        self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
+    ) -> Effect:
         self._answer("press")
         found = self.panes.get(pane.pane)
         if found is None:
@@ -249,7 +253,7 @@ class FakeTerminal:
         unknown = [key for key in keys if not is_answer_key(key)]
         if unknown or not keys:
             reasons.append(f"{unknown or keys} are no keys to answer a dialog with")
-        if intent and found.answered == intent:
+        if intent and found.answered == intent and not again:
             reasons.append("it was answered before")
         if reasons:
             return Effect(happened=False, reason=", ".join(reasons))

@@ -68,6 +68,23 @@ def test_cut(specs: list[RegionSpec], lines: list[str] | None) -> None:
     assert cut(*specs) == lines
 
 
+LISTED = RegionSpec(name="r", start=r"^[\s│]*● *\d+\.", inclusive=True, numbered=True)
+
+
+@pytest.mark.parametrize(
+    ("screen", "lines"),
+    [
+        pytest.param("Which?\n  1. a\n● 2. b\n  3. c", ["  1. a", "● 2. b", "  3. c"], id="the-middle-of-a-list"),
+        pytest.param("│ 1. a\n│    long\n\n│●2. b", ["│ 1. a", "│    long", "│●2. b"], id="a-long-entry-above"),
+        pytest.param("  1. a\n  2. b\n\n● 1. c", ["● 1. c"], id="another-list-above"),
+        pytest.param("  1. a\n  3. b\n● 4. c", ["  3. b", "● 4. c"], id="a-list-that-is-cut-off"),
+        pytest.param("1. a\nb\nc\nd\ne\nf\n● 2. g", ["● 2. g"], id="too-far-away"),
+    ],
+)
+def test_a_numbered_list_is_whole_whatever_is_selected(screen: str, lines: list[str]) -> None:
+    assert cut(LISTED, screen=screen) == lines
+
+
 DRAFT = "  third\n  fourth\n──────\n footer"
 CUT = RegionSpec(name="box", start="^─{5,}", end="^─{5,}", closed=True, cut="^(> |  )")
 

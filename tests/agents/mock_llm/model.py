@@ -74,8 +74,12 @@ class Model:
         return [one.asked.user for one in self.asked(marker) if one.status == 200]
 
     def occurrences(self, marker: str) -> int:
-        """Return how often `marker` stands in all that the user said, in the conversation that holds it most often."""
-        return max((sum(text.count(marker) for text in one.asked.users) for one in self.exchanges), default=0)
+        """Return how often `marker` stands in all that the user said, in the conversation that holds it most often.
+
+        Side requests quote the user and the answer, and do not count.
+        """
+        talks = (one for one in self.exchanges if not one.asked.side)
+        return max((sum(text.count(marker) for text in one.asked.users) for one in talks), default=0)
 
     # ---- what a test decides -------------------------------------------------------------------------------------
 
