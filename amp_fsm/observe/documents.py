@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.fold import fold
-from amp_fsm.observe.markdown_edit import DocumentProblem, find_row, table_under
+from amp_fsm.observe.markdown_edit import DocumentProblem, row_of
 
 _NEGATIONS = frozenset({"not", "pas", "non", "never", "isn't", "n'est"})
 _NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "tbd"})
@@ -29,12 +29,10 @@ def status_row(spec: DocumentSpec, file: FileSeen | Missing | Failed | None, nam
     if not isinstance(file, FileSeen):
         reason = file.reason if isinstance(file, Failed) else "does not exist" if file else "was not read"
         return Failed(reason=f"{spec.file} {reason}")
-    table = table_under(file.text, spec.heading, spec.key)
-    if isinstance(table, DocumentProblem):
-        return Failed(reason=f"{spec.file}: {table.message} ({table.hint})")
-    row = find_row(table, spec.key, name)
-    if isinstance(row, DocumentProblem):
-        return Failed(reason=f"{spec.file}: {row.message}")
+    found = row_of(file.text, spec.heading, spec.key, name)
+    if isinstance(found, DocumentProblem):
+        return Failed(reason=f"{spec.file}: {found.message} ({found.hint})")
+    table, row = found
     if row is None:
         return None
     headers = dict(zip(table.header.texts, row.texts, strict=False))

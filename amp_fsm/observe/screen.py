@@ -7,7 +7,7 @@ rule that holds (`screen_rules`).  What no rule recognises is Unknown; nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -32,6 +32,11 @@ _SHELL_PROMPT = re.compile(rf"({_HOST}|^)[$#%](\s*$|\s+─|\s{{3,}}\S)")
 _OVER_OLD_TEXT = re.compile(rf"{_HOST}[$#%] .*\s{{3}}\S")
 
 
+_KEPT_SCREENS = 2048
+_kept: dict[Hashable, tuple[Profile, ScreenReading]] = {}
+"""What screens showed; those that name a time mean something else later, and are read anew."""
+
+
 def read_screen(
     profile: Profile,
     capture: str,
@@ -50,6 +55,22 @@ def read_screen(
         columns: width of the pane; None when it is not known.
         zone: the time zone of clock times without one.
     """
+    # Most screens of a team are the same in the next pass; a profile is compared by identity, and kept for that.
+    key = (id(profile), capture, columns, zone, *variables.items())
+    kept = _kept.get(key)
+    if kept is not None:
+        return kept[1]
+    reading = _read(profile, capture, variables, now_wall, columns, zone)
+    if reading.state is not ScreenState.LIMITED and reading.usage.resets_at is None:
+        if len(_kept) >= _KEPT_SCREENS:
+            _kept.clear()
+        _kept[key] = (profile, reading)
+    return reading
+
+
+def _read(
+    profile: Profile, capture: str, variables: Mapping[str, str], now_wall: float, columns: int | None, zone: str
+) -> ScreenReading:
     lines = read_lines(capture)
     body = body_digest(lines, profile.noise)
     over = _ended(profile, lines, variables)

@@ -5,12 +5,24 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amp_fsm.observe.markdown import read_tables
-from amp_fsm.observe.markdown_edit import Edit, append_row, escape, has_row, set_cells
+from amp_fsm.observe.markdown import Table, read_tables
+from amp_fsm.observe.markdown_edit import (
+    DocumentProblem,
+    Edit,
+    append_row,
+    escape,
+    find_row,
+    has_row,
+    row_of,
+    set_cells,
+    table_under,
+)
 
 plain = st.text(st.characters(exclude_characters="|`\\\r\n", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
 values = st.text(st.characters(codec="utf-8"), max_size=20)
 endings = st.sampled_from(["\n", "\r\n"])
+WRITTEN = ["ada", "**Ada**", "0-ada", "ada (w3)", "ben", "Bén", ""]
+NAMED = ["ada", "ben", "0-Ada (w3)", "cy"]
 names = ["ada", "ben", "cy"]
 
 
@@ -23,6 +35,18 @@ def documents(draw: st.DrawFn) -> str:
     lines = [*before, "# Team", "", _row(["Agent", "Task", "Status"], outer=outer), _row(["---"] * 3, outer=outer)]
     lines += [_row(row, outer=True) for row in rows]
     return ending.join([*lines, "", "end", *draw(st.lists(plain, max_size=2))])
+
+
+@given(
+    st.lists(st.sampled_from(["ada", "**Ada**", "0-ada", "ada (w3)", "ben", "Bén", ""]), max_size=6),
+    st.sampled_from(NAMED),
+)
+def test_the_row_found_by_the_index_is_the_row_found_by_looking(cells: list[str], name: str) -> None:
+    text = "\n".join(["# Team", "", "| Agent | Status |", "|---|---|", *(f"| {cell} | x |" for cell in cells)])
+    table = table_under(text, "Team", "Agent")
+    assert isinstance(table, Table)
+    found, looked = row_of(text, "Team", "Agent", name), find_row(table, "Agent", name)
+    assert found == (looked if isinstance(looked, DocumentProblem) else (table, looked))
 
 
 def _row(cells: list[str], *, outer: bool) -> str:

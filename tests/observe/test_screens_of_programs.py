@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.model.profile import Composer, ScreenState
-from amp_fsm.observe.screen import read_screen
+from amp_fsm.observe.screen import _read, read_screen
 from amp_fsm.world.config_files import load_profiles
 
 FOLDER = Path(__file__).parents[1] / "golden" / "screens"
@@ -33,6 +33,14 @@ def test_screen(case: Path) -> None:
     known = json.loads(variables.read_text()) if variables.exists() else {}
     reading = read_screen(PROFILES[expected.pop("profile")], capture, known, NOW)
     assert {key: getattr(reading, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_screen_that_was_read_before_is_read_as_if_anew(case: Path) -> None:
+    profile = PROFILES[json.loads((case / "expected.json").read_text())["profile"]]
+    text, later = next(case.glob("screen.*")).read_text(), NOW + 100_000.0
+    read_screen(profile, text, {}, NOW)
+    assert read_screen(profile, text, {}, later) == _read(profile, text, {}, later, None, "UTC")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
