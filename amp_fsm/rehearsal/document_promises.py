@@ -87,9 +87,9 @@ def _place(spec: DocumentSpec, lines: Lines) -> Span | None:
 
 
 def _table(spec: DocumentSpec, lines: Lines) -> Span | None:
-    top = table_below(list(lines), spec.heading)
-    if top is None:
-        return None
+    top, heading = table_below(list(lines), spec.heading), _heading_line(spec, lines)
+    if top is None or heading is None or any(_heading(line) for line in lines[heading + 1 : top]):
+        return None  # there is none, or it is another heading's
     bottom = top
     while bottom < len(lines) and lines[bottom].lstrip().startswith("|"):
         bottom += 1
@@ -97,15 +97,21 @@ def _table(spec: DocumentSpec, lines: Lines) -> Span | None:
 
 
 def _list(spec: DocumentSpec, lines: Lines) -> Span | None:
-    """Return the range from the heading to the last item below it, without the heading itself."""
-    top = next(
-        (n for n, line in enumerate(lines) if _heading(line) and fold(line.strip(" #\r\n")) == fold(spec.heading)), None
-    )
+    """Return the range of the items below the heading, with the empty lines above the first one."""
+    top = _heading_line(spec, lines)
     if top is None:
         return None
     below = next((n for n in range(top + 1, len(lines)) if _heading(lines[n])), len(lines))
     items = [n for n in range(top + 1, below) if lines[n].startswith(("- ", "* "))]
-    return (items[0], items[-1] + 1) if items else (top + 1, top + 1)
+    if not items:
+        return top + 1, top + 1
+    blank = all(not line.strip() for line in lines[top + 1 : items[0]])
+    return (top + 1 if blank else items[0]), items[-1] + 1
+
+
+def _heading_line(spec: DocumentSpec, lines: Lines) -> int | None:
+    wanted = fold(spec.heading)
+    return next((n for n, line in enumerate(lines) if _heading(line) and fold(line.strip(" #\r\n")) == wanted), None)
 
 
 def _heading(line: str) -> bool:

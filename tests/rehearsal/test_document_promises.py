@@ -17,9 +17,13 @@ TASKS = DocumentSpec(
     name="tasks", file="S.md", heading="Queue", key="ID", rows=Rows.TASKS, columns={"status": "Status"}
 )
 DONE = DocumentSpec(name="done", file="S.md", heading="Done", rows=Rows.VERIFIED, line="- {{ task.id }}")
+MORE = replace(BOARD, heading="More")
+MORE_MADE = "## More\n\n| Agent | Status |\n|---|---|\n"
 MADE = replace(BOARD, heading="Made")
 ROTATED = replace(LOG, rotate=RotateSpec(rows=1, to="old.md"))
 BEFORE = """intro  \r
+## More
+
 ## Agents
 | Agent | Role | Task | Status |
 |---|---|---|---|
@@ -68,6 +72,7 @@ def change(old: str, new: str) -> str:
         ),
         pytest.param(DONE, change("- OLD\n", "- OLD\n- T-1\n"), True, id="an-item-more"),
         pytest.param(DONE, change("- OLD\n", "- T-1\n"), False, id="an-item-gone"),
+        pytest.param(MORE, change("## More\n", MORE_MADE), True, id="a-table-made-above-another"),
         pytest.param(MADE, f"{BEFORE}\n## Made\n\n| Agent | Status |\n|---|---|\n", True, id="a-table-made"),
         pytest.param(MADE, f"{BEFORE}\n## Made\n\n| Agent | Status |\n|---|---|\n\nmore\n", False, id="and-more"),
     ],
