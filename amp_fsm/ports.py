@@ -5,7 +5,7 @@ The same contract suite runs on both.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -94,6 +94,12 @@ class Terminal(Protocol):
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """Return the visible screen of each pane with colours, wrapped lines joined, in one look per server."""
+
+    def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        """Let looks share a connection for the time of a `with` block, where that spares work.
+
+        They answer as they do without it, and go on without it when it fails; `say` hears why, once for each reason.
+        """
 
     def start(self, launch: Launch) -> PaneRef:
         """Open a window running `launch.argv` (never a shell) with our options on its pane, and return the pane.

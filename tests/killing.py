@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -46,6 +47,9 @@ class StruckTerminal:
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         return self.blow.around("capture", lambda: self.real.capture(panes))
+
+    def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        return self.real.kept_open(session, say)
 
     def start(self, launch: Launch) -> PaneRef:
         return self.blow.around("start", lambda: self.real.start(launch))

@@ -7,7 +7,7 @@ command line looks, and decides nothing about subjects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ParamSpec
@@ -164,7 +164,7 @@ def run_until(
     calls, listener = calls or Calls(), listener or Listener()
     watcher = _watcher(world, calls, listener) if mode is Mode.WATCH else None
     tally = _Tally(keep_outcomes=mode is not Mode.WATCH)
-    with world.store.lock(lock_timeout), _listening(world):
+    with world.store.lock(lock_timeout), _listening(world), _looking(project, world, watcher, listener):
         record, seen = world.store.load() if watcher is not None else Record(), NOTHING_SEEN
         while True:
             if watcher is not None:
@@ -201,6 +201,14 @@ def _listening(world: World) -> Iterator[None]:
     finally:
         if world.events is not None:
             world.events.close()
+
+
+def _looking(
+    project: Project, world: World, watcher: Watcher | None, listener: Listener
+) -> AbstractContextManager[None]:
+    if watcher is None:
+        return nullcontext()
+    return world.terminal.kept_open(project.tmux.session, listener.on_notice)
 
 
 def _watcher(world: World, calls: Calls, listener: Listener) -> Watcher:

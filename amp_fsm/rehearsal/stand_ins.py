@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,6 +48,10 @@ class ListeningTerminal:
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """See `ports.Terminal`."""
         return self.real.capture(panes)
+
+    def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        """See `ports.Terminal`."""
+        return self.real.kept_open(session, say)
 
     def start(self, launch: Launch) -> PaneRef:
         """See `ports.Terminal`."""

@@ -5,8 +5,9 @@ One that does not answer is told as such and hides nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from amp_fsm.errors import TerminalUnreachableError
@@ -26,6 +27,14 @@ class ManyTerminals:
         """Speak to each server through its own terminal; nothing is run yet."""
         self._terminals = dict(terminals)
         self._sockets: dict[str, str] = {}
+
+    @contextmanager
+    def kept_open(self, session: str, say: Callable[[str], None]) -> Iterator[None]:
+        """Keep a connection to each server."""
+        with ExitStack() as stack:
+            for terminal in self._terminals.values():
+                stack.enter_context(terminal.kept_open(session, say))
+            yield
 
     # ---- looking -------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import libtmux
@@ -21,6 +22,7 @@ from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
 from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_commands
 from amp_fsm.world.tmux_listing import Listing, capture_script, parse_captures
+from amp_fsm.world.tmux_looks import ControlledLooks
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
     ANSWERED,
@@ -55,13 +57,25 @@ class TmuxTerminal:
         """Remember where the server is; nothing is run yet.  `timeout` bounds every process, in seconds."""
         self._environment = dict(environment if environment is not None else os.environ)
         self._process = TmuxProcess(socket, environment=self._environment, timeout=timeout)
+        self._looks: TmuxProcess | ControlledLooks = self._process
+
+    @contextmanager
+    def kept_open(self, session: str, say: Callable[[str], None]) -> Iterator[None]:
+        """Look through one client in control mode while there can be one; effects stay processes."""
+        looks = ControlledLooks(self._process, session, say)
+        self._looks = looks
+        try:
+            yield
+        finally:
+            self._looks = self._process
+            looks.close()
 
     # ---- looking -------------------------------------------------------------------------------------------------
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process."""
         listing = Listing(nonce=secrets.token_hex(8))
-        answer = self._process.run(*joined(listing.commands()))
+        answer = self._looks.run(*joined(listing.commands()))
         if answer.no_server:
             return Survey(server="")
         survey = listing.survey(answer.said, session, owner_prefix)
@@ -75,7 +89,7 @@ class TmuxTerminal:
         if not panes:
             return {}
         nonce = secrets.token_hex(8)
-        answer = self._process.run("source-file", "-", text=capture_script(panes, nonce))
+        answer = self._looks.run("source-file", "-", text=capture_script(panes, nonce))
         return parse_captures(answer.said, panes, nonce, answer.complaint)
 
     # ---- starting and stopping -----------------------------------------------------------------------------------

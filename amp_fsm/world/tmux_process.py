@@ -36,7 +36,7 @@ class TmuxProcess:
         """Remember where the server is; nothing is run yet."""
         self.socket_path = socket if "/" in socket else ""
         self.socket_name = "" if self.socket_path else socket
-        self._environment = {**environment, "LC_ALL": utf8_locale(environment)}
+        self.environment = {**environment, "LC_ALL": utf8_locale(environment)}
         self._timeout = timeout
 
     def run(self, *words: str, text: str = "") -> Answer:
@@ -47,11 +47,11 @@ class TmuxProcess:
         """
         try:
             done = subprocess.run(
-                ("tmux", "-u", *self._where(), *words),
+                self.argv(*words),
                 input=text.encode(),
                 capture_output=True,
                 timeout=self._timeout,
-                env=self._environment,
+                env=self.environment,
                 check=False,
             )
         except FileNotFoundError as error:
@@ -63,6 +63,10 @@ class TmuxProcess:
             raise TerminalUnreachableError(f"tmux cannot be run: {error.strerror}") from error
         complaint = done.stderr.decode(errors="replace").strip()
         return Answer(code=done.returncode, said=done.stdout.decode(errors="replace"), complaint=complaint)
+
+    def argv(self, *words: str) -> tuple[str, ...]:
+        """Return the words of a process that speaks to this server."""
+        return ("tmux", "-u", *self._where(), *words)
 
     def _where(self) -> tuple[str, ...]:
         if self.socket_path:

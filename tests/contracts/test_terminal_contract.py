@@ -1,11 +1,12 @@
-"""What every terminal keeps: the fake, a real tmux server with practice agents, and one of several.
+"""What every terminal keeps: the fake, a real tmux server with practice agents, by processes and by control mode, and
+one of several servers.
 
 [n]: row of FAILURES.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,15 +34,21 @@ TEXT = "do it\nin two lines\n[amp:aaaaaaaa]"
 SQUEEZED = "".join(TEXT.split())
 
 
-@pytest.fixture(params=["fake", "tmux", "many"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Stage:
+@pytest.fixture(params=["fake", "tmux", "control", "many"])
+def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     if request.param == "fake":
-        return FakeStage(tmp_path)
+        yield FakeStage(tmp_path)
+        return
     server: TmuxServer = request.getfixturevalue("tmux_server")
     if request.param == "tmux":
-        return TmuxStage(tmp_path, server)
-    other: TmuxServer = request.getfixturevalue("other_server")
-    return TmuxStage(tmp_path, server, many(server, other))
+        yield TmuxStage(tmp_path, server)
+    elif request.param == "control":
+        stage = TmuxStage(tmp_path, server)
+        with stage.terminal.kept_open(SESSION, pytest.fail):
+            yield stage
+    else:
+        other: TmuxServer = request.getfixturevalue("other_server")
+        yield TmuxStage(tmp_path, server, many(server, other))
 
 
 def many(server: TmuxServer, other: TmuxServer) -> ManyTerminals:

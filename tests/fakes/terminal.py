@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from amp_fsm.errors import ProgramMissingError, TerminalUnreachableError
@@ -145,6 +146,9 @@ class FakeTerminal:
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self._answer("capture")
         return {ref: self._screen(ref) for ref in panes}
+
+    def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def start(self, launch: Launch) -> PaneRef:
         self._answer("start")
