@@ -167,9 +167,15 @@ def _http(data: Tree) -> HttpExpect:
     )
 
 
+ASKS_HELP = ("HELP", "AIDE")
+"""Words by which a status row asks for help, if the document says none."""
+
+
 def _document(name: str, data: Tree) -> DocumentSpec:
     table = data["table"]
     rest = {key: value for key, value in data.items() if key != "table"}
+    if data.get("columns") and data.get("words"):
+        rest["words"] = {"help": ASKS_HELP, **data["words"]}
     return _convert({**rest, "name": name, "heading": table["heading"], "key": table.get("key", "")}, DocumentSpec)
 
 

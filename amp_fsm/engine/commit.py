@@ -65,9 +65,10 @@ def _queue(record: Record, plan: Plan) -> Mapping[str, Any]:
     """Return what the record keeps of tasks that stand in no file, and how many errands were opened."""
     adds = [item for change in plan.changes for item in change.adds]
     kept = {name: item for name, item in record.added.items() if name not in plan.forgotten}
+    told = {item.task.id: item for change in plan.changes for item in change.tells}
     stems = Counter(item.task.id.rpartition("-")[0] for item in adds if item.task.errand)
     return {
-        "added": {**kept, **{item.task.id: item for item in adds}},
+        "added": {**kept, **told, **{item.task.id: item for item in adds}},
         "opened": dict(Counter(record.opened) + stems),
     }
 

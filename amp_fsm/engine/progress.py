@@ -67,7 +67,8 @@ class Progress:
                     subjects=(intent.address,) if intent.address in after.subjects else (),
                     assignments=(intent.assignment,) if intent.assignment in after.assignments else (),
                     intents=(intent.id,),
-                    memory=intent.action.verb in (Verb.RUN, Verb.APPEND_ROW, *UPKEEP),
+                    memory=intent.action.verb in (Verb.RUN, Verb.APPEND_ROW, *UPKEEP)
+                    or after.added != self.record.added,
                     moves=True,
                     journal=(_entry(intent, now),),
                 )

@@ -124,6 +124,7 @@ def _resolved(record: Record, now: Now, intent: str, answer: str) -> Commit:
         subjects=(settled.address,) if settled.address in after.subjects else (),
         assignments=(settled.assignment,) if settled.assignment in after.assignments else (),
         intents=(intent,),
+        memory=after.added != record.added,
         moves=True,
         journal=(entry,),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from amp_fsm.model.project import TaskSpec
+from amp_fsm.model.project import Project, TaskSpec
 
 
 class Errand(StrEnum):
@@ -30,17 +30,33 @@ class AddedTask:
         task: the whole task; an errand, or an ordinary task that was proposed.
         about: address of the subject that it concerns; empty for none.
         by: who or what brought it about, in words.
+        assignment: id of the assignment that it is about; empty for none.
+        lead: it is for whoever leads by now, and for nobody else.
+        told: id of the prompt by which its answer was passed on; empty while it was not.
         at: policy time at which it came into the queue; `at_wall`: the same moment for people.
     """
 
     task: TaskSpec
     about: str = ""
     by: str = ""
+    assignment: str = ""
+    lead: bool = False
+    told: str = ""
     at: float = 0.0
     at_wall: float = 0.0
 
 
 BRIEF: Mapping[Errand, tuple[str, ...]] = {
-    Errand.HELP: ("agent", "task", "title"),
+    Errand.HELP: ("agent", "task", "title", "question", "folder", "deliverables"),
 }
 """What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""
+
+
+def question_file(project: Project, task: TaskSpec) -> str:
+    """Return where the holder of a task may leave a question to the lead.
+
+    Relative to the root; absolute for a task in a worktree, whose paths would be taken to be relative to that.
+    """
+    file = f"{project.errands}/QUESTION-{task.id}.md"
+    apart = project.workspace(task) is not None and not file.startswith("/")
+    return f"{project.root}/{file}" if apart else file

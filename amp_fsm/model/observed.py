@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.document import DocumentState
-from amp_fsm.model.facts import Facts
+from amp_fsm.model.facts import Fact, Facts
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import CellMemory, LogMemory, Sample
 from amp_fsm.model.seen import PaneSeen
@@ -51,6 +51,7 @@ class Observed:
         receipts: intent to what an agent's channel told of a prompt with its marker: proof that it arrived.
         fallen_rows: agents whose row fell back to what it said before we wrote it.
         documents: every declared document, as it is.
+        answers: errand id to what stands in its file: the text is the fact's value; only of those that somebody wants.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
 
@@ -67,6 +68,7 @@ class Observed:
     receipts: Mapping[str, str] = field(default_factory=dict)
     fallen_rows: frozenset[str] = frozenset()
     documents: tuple[DocumentState, ...] = ()
+    answers: Mapping[str, Fact] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()

@@ -44,7 +44,7 @@ class Change:
         intents: written down before the effects, in order.
         opens: the assignment it opens; `closes`: id of the one it closes; `updates`: one it changes (a verdict).
         refused: `TASK|AGENT` whose claim it refuses, empty for none.
-        adds: tasks that come into the queue.
+        adds: tasks that come into the queue; `tells`: errands whose answer one of the intents passes on.
         serious: shown with `!`: something an operator should notice.
     """
 
@@ -61,6 +61,7 @@ class Change:
     updates: Assignment | None = None
     refused: str = ""
     adds: tuple[AddedTask, ...] = ()
+    tells: tuple[AddedTask, ...] = ()
     serious: bool = False
 
     @property

@@ -10,7 +10,7 @@ from amp_fsm.model.workspace import FACTS as WORKSPACE
 SCREEN_CLASSES = ("gone", "busy", "asks", "errored", "limited", "starting", "turn_over")
 """At most one of these is true of an agent at any time."""
 
-CLAIMS = ("claims_idle", "claims_working", "claims_blocked", "claims_done")
+CLAIMS = ("claims_idle", "claims_working", "claims_blocked", "claims_done", "claims_help")
 """At most one of these is true: a row says one thing."""
 
 WORK = ("deliverables_present", "checks_passed", "checks_failed")
@@ -32,6 +32,9 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "task_returned",
             "progress",
             "services_up",
+            "asks_help",
+            "has_lead",
+            "help_answered",
         }
     ),
     "task": frozenset(

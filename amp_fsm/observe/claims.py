@@ -60,9 +60,9 @@ def row_claims(
     if claim is None:
         odd = f"{evidence} is no word of the configuration"
         return RowClaims(facts=_all_unknown(Why.UNRECOGNISED, odd), memory=memory, odd=odd)
-    if not _fresh(memory.first_seen, assignment):
+    if not said_since(memory.first_seen, assignment):
         return RowClaims(facts=_all_false(f"{evidence} is as it was before"), memory=memory)
-    return RowClaims(facts=_claiming(claim, evidence, "row"), memory=memory)
+    return RowClaims(facts=_claiming(claim, evidence, "row", text), memory=memory)
 
 
 def _fell_back(spec: DocumentSpec, memory: CellMemory, text: str, rest: str) -> bool:
@@ -89,7 +89,8 @@ def _rest(spec: DocumentSpec, row: StatusRow) -> str:
     return hashlib.sha256("\x1f".join(kept).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
-def _fresh(first_seen: float, assignment: Assignment | None) -> bool:
+def said_since(first_seen: float, assignment: Assignment | None) -> bool:
+    """Return whether what was first seen then was said after the last prompt and after the last verdict."""
     if assignment is None:
         return True
     if assignment.delivered is None:
@@ -113,9 +114,10 @@ def log_claims(
         memory = LogMemory(rows=len(said), claim=said[-1][0], first_seen=now.policy)
     elif len(said) != memory.rows or not memory.first_seen:
         memory = LogMemory(rows=len(said), first_seen=now.policy)
-    if assignment is None or not memory.claim or not _fresh(memory.first_seen, assignment):
+    if assignment is None or not memory.claim or not said_since(memory.first_seen, assignment):
         return _all_false(f"nothing new in {spec.file}"), memory
-    return _claiming(memory.claim, f'{spec.file}:{said[-1][1]} "{said[-1][2]}"', "line"), memory
+    line = said[-1][2]
+    return _claiming(memory.claim, f'{spec.file}:{said[-1][1]} "{line}"', "line", line), memory
 
 
 def recounted(spec: DocumentSpec, text: str, name: str, task: str, memory: LogMemory) -> LogMemory:
@@ -148,8 +150,9 @@ def combine(row: Mapping[str, Fact], logs: Iterable[Mapping[str, Fact]]) -> dict
     return dict(row)
 
 
-def _claiming(claim: str, evidence: str, source: str) -> dict[str, Fact]:
-    return {name: known(name, name == f"claims_{claim}", evidence, source) for name in CLAIMS}
+def _claiming(claim: str, evidence: str, source: str, text: str) -> dict[str, Fact]:
+    facts = {name: known(name, name == f"claims_{claim}", evidence, source) for name in CLAIMS}
+    return {name: replace(fact, value=text) if fact.truth is Truth.TRUE else fact for name, fact in facts.items()}
 
 
 def _all_false(evidence: str) -> dict[str, Fact]:

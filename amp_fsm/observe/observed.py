@@ -20,10 +20,12 @@ from amp_fsm.model.time import Now
 from amp_fsm.model.usage import NO_FIGURES, Spent, Usage
 from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
+from amp_fsm.observe.answers import answer_in
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import declared_facts, hook_facts
 from amp_fsm.observe.document_state import document_drift, document_states
 from amp_fsm.observe.limit_over import in_time
+from amp_fsm.observe.questions import question_of
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.strangers import pane_drift, survivor_drift
@@ -53,6 +55,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
     failures = {task.id: observing.task(task) for task in _looked_at(project, seen, run_keys)}
     observing.workspaces()
     documents = document_states(project, seen.files)
+    errands = [(name, item) for name, item in record.added.items() if item.task.errand]
     return Observed(
         at=now.wall,
         facts=observing.facts,
@@ -67,6 +70,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         receipts=observing.receipts,
         fallen_rows=frozenset(observing.fallen),
         documents=documents,
+        answers={name: fact for name, item in errands if (fact := answer_in(item, seen)) is not None},
         failures={task: text for task, text in failures.items() if text},
         drift=(
             *pane_drift(project, survey, observing.panes),
@@ -135,11 +139,13 @@ class _Observing:
         )
         facts.update(hook_facts(self.project, told, self.now.wall))
         facts.update(self._usage(agent, look, told, gone=facts["gone"].truth is Truth.TRUE))
+        question = question_of(self.project, self.record, self.seen, assignment, claims.facts, self.now)
+        facts["asks_help"] = question.fact
         self.receipts.update(self._receipts(agent, told))
         self.claims[agent.name] = claims
         self.facts[agent.address] = facts
         self.samples[agent.name] = sample
-        self.cells.update(claims.cells)
+        self.cells.update({**claims.cells, **question.cells})
         self.logs.update(claims.logs)
         self.drift.extend(claims.drift)
         if claims.fallen:

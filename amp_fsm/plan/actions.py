@@ -13,6 +13,7 @@ from amp_fsm.model.panes import start_command
 from amp_fsm.model.profile import COMPACT
 from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
+from amp_fsm.plan.errands.helping import answer_of, question_of
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import NO_AGENT, agent_values, kind_values, project_values, render, task_values
 from amp_fsm.plan.situation import Situation
@@ -294,6 +295,8 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
             values["kind"] = kind_values(kind)
     values["agent"] = agent_values(agent) if agent else NO_AGENT
     values["dialog"] = _dialog_values(situation, agent)
+    values["question"] = question_of(situation, cause.address)
+    values["answer"] = answer_of(situation, cause.address)
     if assignment is not None:
         values["attempt"] = assignment.attempt
         values["failure"] = assignment.verdict_text or situation.observed.failures.get(assignment.task, "")

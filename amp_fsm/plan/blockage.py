@@ -14,7 +14,7 @@ class Blockage(StrEnum):
     """Why an agent does not get on."""
 
     DIALOG = "dialog"  # a dialog is up, and nobody has answered it
-    QUESTION = "question"  # it says that it is blocked
+    QUESTION = "question"  # it says that it is blocked, or asks for help
     LIMIT = "limit"  # its allowance is used up
     SERVICE = "service"  # a service that it requires is down
     CONTEXT = "context"  # its context is full
@@ -31,7 +31,7 @@ _SHOWN: Mapping[str, Blockage] = {
     ScreenState.LIMITED: Blockage.LIMIT,
     ScreenState.ERRORED: Blockage.ERROR,
 }
-_STUCK = frozenset({"BLOCKED", "ESCALATED"})
+_STUCK = frozenset({"BLOCKED", "ASKING", "ESCALATED"})
 """States of the built-in machine in which a task does not get on."""
 
 
@@ -57,7 +57,8 @@ def blockage_of(project: Project, record: Record, agent: AgentSpec) -> Blockage 
         return Blockage.CONTEXT
     if subject.state not in _STUCK:
         return None
-    return Blockage.QUESTION if "claims_blocked" in subject.because else Blockage.NO_PROGRESS
+    says = any(fact in subject.because for fact in ("claims_blocked", "asks_help"))
+    return Blockage.QUESTION if says or subject.state == "ASKING" else Blockage.NO_PROGRESS
 
 
 def _over(project: Project, agent: AgentSpec, state: str) -> bool:

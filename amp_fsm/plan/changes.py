@@ -12,6 +12,7 @@ from amp_fsm.model.plan import Change
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord, Use
 from amp_fsm.plan.actions import Cause, plan_actions
 from amp_fsm.plan.budgets import with_use
+from amp_fsm.plan.errands.helping import told
 from amp_fsm.plan.errands.kinds import errands_of
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.timers import Due
@@ -176,6 +177,7 @@ def _change(
         updates=None if opens is not None else briefed or judged,
         refused=f"{judged.task}|{judged.agent}" if judged is not None and judged.returned else "",
         adds=adds,
+        tells=told(situation, cause.address, intents),
         serious=serious,
     )
 

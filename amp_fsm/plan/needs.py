@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.errand import question_file
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
@@ -18,6 +19,9 @@ from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, PaneRef, Survey
 from amp_fsm.model.standard import WORK
 from amp_fsm.model.workspace import Workspace
+
+ANSWERED = "COMPLETED"
+"""The state of an errand whose answer is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
     """Return everything this pass must look at, given the listing of panes and the operator's home."""
     active = active_tasks(project, record)
     files = dict.fromkeys(document.file for document in project.documents.values())
+    files.update(dict.fromkeys((*_questions(project, record), *_answers(record))))
     globs: dict[str, str] = {}
     for task in active:
         globs.update({project.place(task, item.file): item.contains for item in task.deliverables})
@@ -89,6 +94,22 @@ def _inputs(project: Project, active: tuple[TaskSpec, ...]) -> Iterator[tuple[st
     for spec in project.facts.values():
         if spec.source is Source.CHECK and spec.check in project.checks:
             yield spec.check, project.checks[spec.check].inputs
+
+
+def _questions(project: Project, record: Record) -> Iterator[str]:
+    """Yield the files in which holders of tasks may have left a question."""
+    for held in record.assignments.values():
+        if held.task in project.tasks and held.agent in project.agents:
+            yield question_file(project, project.tasks[held.task])
+
+
+def _answers(record: Record) -> Iterator[str]:
+    """Yield the files of errands that were answered, while the answer is of use to the task they are about."""
+    for item in record.added.values():
+        subject = record.subjects.get(item.task.address)
+        waits = item.assignment in record.assignments and not item.told
+        if item.task.errand and waits and subject is not None and subject.state == ANSWERED:
+            yield item.task.deliverables[0].file
 
 
 def _workspaces(project: Project, record: Record) -> Iterator[Workspace]:

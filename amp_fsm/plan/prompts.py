@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.errand import question_file
 from amp_fsm.model.project import AgentSpec, KindSpec, Project, TaskSpec
 
 
@@ -64,6 +66,15 @@ def render(template: str, values: Mapping[str, object]) -> str:
         raise RenderError(message) from error
 
 
+@lru_cache(maxsize=4096)
+def variables(template: str) -> frozenset[str]:
+    """Return the names of the variables that a template reads; none when it does not compile."""
+    try:
+        return frozenset(find_undeclared_variables(_ENVIRONMENT.parse(template)))
+    except TemplateError:
+        return frozenset()
+
+
 def agent_values(agent: AgentSpec) -> dict[str, object]:
     """Return what templates may know of an agent."""
     return {
@@ -89,6 +100,7 @@ def task_values(project: Project, task: TaskSpec) -> dict[str, object]:
         "priority": str(task.priority),
         "minutes": round(task.minutes),
         "workspace": _folder(project, task),
+        "question": question_file(project, task),
         "brief": dict(task.brief),
         "needs": list(task.needs),
         "deliverables": [

@@ -26,7 +26,7 @@ def settled(record: Record, intent: Intent, now: Now) -> Record:
         tries = record.run_attempts.get(intent.action.key, 0) + 1
         record = replace(record, run_attempts={**record.run_attempts, intent.action.key: tries})
     if intent.status in (IntentStatus.VOID, IntentStatus.FAILED):
-        record = _refund(record, intent)
+        record = _untold(_refund(record, intent), intent)
     if intent.action.verb in UPKEEP and intent.settled:
         record = _written(record, intent, now)
     if intent.action.verb is Verb.SEND and intent.settled:
@@ -53,6 +53,12 @@ def _refund(record: Record, intent: Intent) -> Record:
     if subject is None or intent.status is IntentStatus.FAILED:
         return record
     return replace(record, subjects={**record.subjects, subject.address: refunded(subject, intent.cause, intent.at)})
+
+
+def _untold(record: Record, intent: Intent) -> Record:
+    """Return the record without an answer's having been passed on by a prompt that did not arrive."""
+    lost = {name: replace(item, told="") for name, item in record.added.items() if item.told == intent.id}
+    return replace(record, added={**record.added, **lost}) if lost else record
 
 
 def _brief(record: Record, before: Intent, intent: Intent, now: Now) -> Record:

@@ -11,6 +11,7 @@ from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.workspace import FACTS as WORKSPACE
 from amp_fsm.model.workspace import WorkspaceKind
 from amp_fsm.plan.allowances import over_budget
+from amp_fsm.plan.errands.helping import has_lead, help_answered
 from amp_fsm.plan.errands.kinds import moot
 from amp_fsm.plan.reassigning import attempts, others_for, refusals
 from amp_fsm.plan.situation import Situation
@@ -195,6 +196,8 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "needs_lost": _needs_lost,
     "reassign_due": _reassign_due,
     "moot": moot,
+    "has_lead": has_lead,
+    "help_answered": help_answered,
     "services_up": services_up,
     "over_budget": _over_budget,
     "deliverables_present": _of_held_task("deliverables_present"),

@@ -151,6 +151,7 @@ KEYS: Mapping[str, Key] = {
     "documents.*.words.idle": key("facts", "documents.status.words.idle", []),
     "documents.*.words.working": key("facts", "documents.status.words.working", []),
     "documents.*.words.blocked": key("facts", "documents.status.words.blocked", []),
+    "documents.*.words.help": key("facts", "documents.status.words.help", ["DONE"], documents__status__words__done=[]),
     "documents.*.words.done": key("facts", "documents.status.words.done", []),
     "documents.*.row": key("plans", "documents.log.row", {"Who": "{{ agent.name }}!"}),
     "documents.*.rows": key("papers", "documents.done.rows", "actions"),

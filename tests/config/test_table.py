@@ -23,13 +23,13 @@ AGENT = replace(AGENT, states={**AGENT.states, "END": StateSpec(name="END", fina
 def test_an_agents_machine_is_shown_by_screen_and_claim() -> None:
     assert machine_table(AGENT, ["agent"]) == (
         "little  gone   busy   asks   errored  limited  starting  turn_over  +claims_idle  +claims_working"
-        "  +claims_blocked  +claims_done\n"
+        "  +claims_blocked  +claims_done  +claims_help\n"
         "A       ·      busy   ·      ·        ·        ·         assign?    assign?       assign?        "
-        "  assign?          assign?\n"
+        "  assign?          assign?       assign?\n"
         "B       done?  done?  done?  done?    done?    done?     free?      free?         free?          "
-        "  free?            free? done?\n"
+        "  free?            free? done?   free?\n"
         "C       ·      ·      ·      ·        ·        ·         ·          ·             ·              "
-        "  ·                ·\n"
+        "  ·                ·             ·\n"
     )
 
 

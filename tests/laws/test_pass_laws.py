@@ -52,7 +52,7 @@ def screen(shown: str, claim: str) -> dict[str, Fact]:
         facts |= {name: _fact(name, Truth.UNKNOWN) for name in (*SCREEN_CLASSES, "at_prompt") if name != "gone"}
     for name in CLAIMS:
         facts[name] = _fact(name, Truth.UNKNOWN if claim == "unknown" else Truth.of(name == claim))
-    return facts
+    return {**facts, "asks_help": replace(facts["claims_help"], name="asks_help")}
 
 
 def work(present: Truth, checks: str) -> dict[str, Fact]:

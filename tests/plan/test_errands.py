@@ -46,7 +46,7 @@ def test_a_machine_opens_an_errand_for_the_lead() -> None:
         "task/T-1",
         "ada",
     )
-    assert item.task.brief == {"agent": "ada", "task": "T-1", "title": "Title of T-1"}
+    assert {**item.task.brief, "agent": "ada", "task": "T-1", "title": "Title of T-1"} == item.task.brief
     assert [one.file for one in item.task.deliverables] == [f".amp-fsm/errands/{ID}.md"]
 
 

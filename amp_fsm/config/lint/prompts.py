@@ -20,6 +20,9 @@ from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.profile import COMPACT
 from amp_fsm.model.project import AgentSpec, Project, TaskSpec
 
+ANSWER = "answer"
+"""The prompt by which the lead's answer to a question is passed on."""
+
 MARKER = "[amp:0a1b2c3d]"
 """How the last line of every prompt that is sent looks."""
 
@@ -85,8 +88,8 @@ class PromptLint:
             if tried.error or tried.missing:
                 continue  # reported with the texts of actions
             known = name in self.project.prompts
-            if not known and name == COMPACT:
-                continue  # each program's own command
+            if not known and (name == COMPACT or (name == ANSWER and not self.project.succession.order)):
+                continue  # each program's own command; without a lead nobody is ever answered
             if known or self._is_kinds_prompt(name) or self._name(name, word_path(action, path), "an action"):
                 found += [(name, task)] if known else []
         return found

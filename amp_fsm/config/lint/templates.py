@@ -13,6 +13,7 @@ from jinja2 import Template, TemplateError, TemplateSyntaxError, Undefined, node
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing as nowhere
 
+from amp_fsm.model.errand import question_file
 from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, Project, TaskSpec
 
 SAMPLE_TASK = TaskSpec(id="TASK-1", kind="", title="a title", deliverables=(Deliverable(file="a.txt"),))
@@ -218,6 +219,7 @@ def task_sample(project: Project, task: TaskSpec) -> dict[str, object]:
         "priority": str(task.priority),
         "minutes": round(task.minutes),
         "workspace": workspace.folder if workspace is not None else "",
+        "question": question_file(project, task),
         "brief": dict(task.brief) if task is not SAMPLE_TASK else AnyBrief(),
         "needs": list(task.needs),
         "deliverables": [
@@ -249,6 +251,8 @@ def sample_values(project: Project, task: TaskSpec | None, agent: AgentSpec | No
         "minutes": 10,
         "reminder": 1,
         "agent": agent_sample(agent or SAMPLE_AGENT),
+        "question": "What now?",
+        "answer": "Go on.",
         "dialog": {"name": "approval", "text": "May I?", "command": "ls", "options": ["Yes", "No"]},
     }
     if task is not None:

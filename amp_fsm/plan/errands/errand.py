@@ -23,7 +23,9 @@ class Wanted:
 
     Attributes:
         about: address of the subject that it concerns; `by`: who or what brings it about, in words.
+        assignment: id of the assignment that it is about; empty for none.
         to: the only agent that may get it; empty: whoever has the `skills`, without those to `avoid`.
+        lead: it is for whoever leads, also when the lead goes to somebody else meanwhile; `to` is the present one.
         brief: what its prompt tells, by the names under which the prompt asks for it.
     """
 
@@ -31,7 +33,9 @@ class Wanted:
     title: str
     about: str = ""
     by: str = ""
+    assignment: str = ""
     to: str = ""
+    lead: bool = False
     skills: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
@@ -55,7 +59,15 @@ def opened(situation: Situation, wanted: Wanted) -> AddedTask:
         machine=MACHINE,
     )
     now = situation.now
-    return AddedTask(task=task, about=wanted.about, by=wanted.by, at=now.policy, at_wall=now.wall)
+    return AddedTask(
+        task=task,
+        about=wanted.about,
+        by=wanted.by,
+        assignment=wanted.assignment,
+        lead=wanted.lead,
+        at=now.policy,
+        at_wall=now.wall,
+    )
 
 
 def stem_of(kind: Errand, about: str) -> str:
@@ -74,9 +86,14 @@ def errands_about(situation: Situation, kind: Errand, about: str = "") -> Iterat
 
 def is_over(situation: Situation, item: AddedTask) -> bool:
     """Return whether an added task has come to an end, good or bad; one that nobody knows yet has not."""
-    state = situation.state(item.task.address)
+    state = state_of(situation, item)
     spec = situation.project.machines[item.task.machine].states.get(state)
     return spec is not None and spec.final
+
+
+def state_of(situation: Situation, item: AddedTask) -> str:
+    """Return the state of an added task; empty for one that nobody knows yet."""
+    return situation.state(item.task.address)
 
 
 def forgotten(situation: Situation) -> tuple[str, ...]:
