@@ -35,7 +35,7 @@ def report_of(
         project=stage.project.name,
         scenario=stage.scenario.name,
         ended="",
-        tasks=tuple(_end(task, record, stage.scenario, notes) for task in tasks),
+        tasks=tuple(_end(task, record, stage.scenario) for task in tasks),
         sent=dict(Counter(notes.name(sent.intent) for sent in submitted)),
         received=sum(receipt["kind"] == "prompt" for receipt in receipts),
         prompts=prompts,
@@ -63,7 +63,7 @@ def _unmentioned(notes: Notes, receipts: tuple[Json, ...]) -> Iterator[str]:
             yield f"{notes.name(receipt['marker'])} for {receipt['task'] or 'no task'}: {item}"
 
 
-def _end(task: TaskSpec, record: Record, scenario: Scenario, notes: Notes) -> TaskEnd:
+def _end(task: TaskSpec, record: Record, scenario: Scenario) -> TaskEnd:
     subject = record.subjects.get(task.address)
     state = subject.state if subject is not None else "never seen"
     moot = task.errand != "" and state == "CANCELLED"  # nobody wanted the answer any more
@@ -72,7 +72,7 @@ def _end(task: TaskSpec, record: Record, scenario: Scenario, notes: Notes) -> Ta
         state=state,
         expected=state if moot else scenario.expect.get(task.id, DONE),
         attempts=record.attempts.get(task.id, 0),
-        settled_at=notes.settled_at.get(task.address),
+        settled_at=subject.since if subject is not None and subject.entry > 1 else None,
     )
 
 

@@ -19,14 +19,13 @@ class Notes:
     Attributes:
         progress: told every transition, as it happens.
         failed: actions that could not be done, each once, with the reason.
-        prompts: intent id to the prompt; `settled_at`: address to when it last came into a state.
+        prompts: intent id to the prompt.
     """
 
     progress: Callable[[str], None]
     passes: int = 0
     failed: dict[str, None] = field(default_factory=dict)
     prompts: dict[str, Planned] = field(default_factory=dict)
-    settled_at: dict[str, float] = field(default_factory=dict)
 
     def take(self, result: PassResult, now: float) -> None:
         """Note what one pass did at `now`, in policy seconds."""
@@ -36,7 +35,6 @@ class Notes:
                 if intent.action.verb is Verb.SEND:
                     self.prompts[intent.id] = _planned(intent, change, result.record)
             if change.moves:
-                self.settled_at[change.address] = now
                 self.progress(f"{now:9.0f}s  {change.address}  {change.before.state} -> {change.after.state}")
         for intent in result.outcomes:
             if intent.status is IntentStatus.FAILED:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.errand import question_file
 from amp_fsm.model.project import Project, TaskSpec
 from amp_fsm.rehearsal.practice_agent.turn import INCIDENTS
 from amp_fsm.rehearsal.scenario import Scenario
@@ -37,6 +38,7 @@ def _task(project: Project, task: TaskSpec, scenario: Scenario) -> Json:
     workspace = project.workspace(task)
     return {
         "kind": task.kind,
+        "question": question_file(project, task),
         "errand": task.errand != "",
         "folder": workspace.folder if workspace is not None else "",
         "deliverables": [

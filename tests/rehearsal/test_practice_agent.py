@@ -268,6 +268,17 @@ def test_a_question_is_open_until_a_prompt_answers_it(tmp_path: Path) -> None:
     assert "DONE" in one.row
 
 
+def test_a_question_is_left_in_the_file_that_a_prompt_named(tmp_path: Path) -> None:
+    one = stage(tmp_path, {"blocks": {"after": 60.0, "question": "Which type?", "until": "the second", "of": "T-1"}})
+    script = json.loads((one.world / "tasks.json").read_text())
+    script["tasks"]["T-1"]["question"] = ".amp-fsm/errands/QUESTION-T-1.md"
+    (one.world / "tasks.json").write_text(json.dumps(script))
+    one.submit(f"Questions go to .amp-fsm/errands/QUESTION-T-1.md.\n{PROMPT}")
+    assert one.after(60) == "blocked"
+    assert (one.root / ".amp-fsm" / "errands" / "QUESTION-T-1.md").read_text() == "Which type?\n"
+    assert one.row == "| ada | IDLE | - |"
+
+
 def test_an_errand_is_answered_in_its_file_and_nothing_is_claimed(tmp_path: Path) -> None:
     one = stage(tmp_path)
     script = json.loads((one.world / "tasks.json").read_text())
@@ -275,7 +286,7 @@ def test_an_errand_is_answered_in_its_file_and_nothing_is_claimed(tmp_path: Path
     script["tasks"]["HELP-T-1-1"] = {**answer, "behaviour": {"writes": "Use the second type.\n", "works": 60.0}}
     (one.world / "tasks.json").write_text(json.dumps(script))
     receipt = one.submit(
-        "ben works on T-1 and asks. Write to .amp-fsm/errands/HELP-T-1-1.md. See STATUS.md. HELP-T-1-1"
+        "ben works on T-1, a.py and docs/*.md. Write to .amp-fsm/errands/HELP-T-1-1.md. See STATUS.md. HELP-T-1-1"
     )
     assert (receipt["task"], receipt["unmentioned"]) == ("HELP-T-1-1", [])
     one.after(60)

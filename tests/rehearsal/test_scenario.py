@@ -119,6 +119,7 @@ def test_practice_agents_are_told_what_their_tasks_need_and_how_to_behave(file: 
         "checks": ["build"],
         "kind": "code",
         "errand": False,
+        "question": ".amp-fsm/errands/QUESTION-T-1.md",
         "folder": "",
         "behaviour": {
             "dies": {"after": 60.0, "of": "T-1"},

@@ -21,6 +21,7 @@ class Brief:
         files: deliverables named so far; `contents`: required contents named so far.
         documents: names of the documents whose file was named; `words`: document/claim to the word that was named.
         folder: the worktree that it is worked on in, once a prompt named it; empty: the project's folder.
+        question: the file for questions, once a prompt named it.
         unmentioned: what the task needs and no prompt said.
     """
 
@@ -30,6 +31,7 @@ class Brief:
     documents: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
+    question: str = ""
     unmentioned: tuple[str, ...] = ()
 
 
@@ -42,13 +44,14 @@ def task_ids(text: str, known: Iterable[str]) -> tuple[str, ...]:
 def main_task(text: str, tasks: Mapping[str, Json], holding: str) -> str:
     """Return the task that a prompt is about: most of its files named, then the one in hand, then the first named.
 
+    An errand whose file is named goes first: its prompt may tell of the task that it is about, files and all.
     A prompt that names none is about the one in hand.
     """
     found = task_ids(text, tasks) or ((holding,) if holding in tasks else ())
 
-    def rank(task: str) -> tuple[int, bool, int]:
+    def rank(task: str) -> tuple[bool, int, bool, int]:
         named = sum(item["file"] in text for item in tasks[task].get("deliverables", ()))
-        return named, task == holding, -found.index(task)
+        return named > 0 and bool(tasks[task].get("errand")), named, task == holding, -found.index(task)
 
     return max(found, key=rank, default="")
 
@@ -60,10 +63,11 @@ def read_brief(text: str, task: str, spec: Json, documents: Sequence[Json], row:
     contents = [item["contains"] for item in spec.get("deliverables", ()) if item.get("contains")]
     named = [d for d in documents if d["file"] in text or d["file"].rpartition("/")[2] in text]
     words = {f"{d['name']}/{claim}": word for d in named for claim, word in _words(d, text)}
-    folder = spec.get("folder", "")
+    folder, question = spec.get("folder", ""), spec.get("question", "")
     brief = Brief(
         task=task,
         folder=told.folder or (folder if folder in text else ""),
+        question=told.question or (question if question in text else ""),
         files=_merged(told.files, (f for f in files if f in text)),
         contents=_merged(told.contents, (c for c in contents if c in text)),
         documents=_merged(told.documents, (d["name"] for d in named)),

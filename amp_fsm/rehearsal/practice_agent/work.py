@@ -32,7 +32,7 @@ def leave_deliverables(
             path = root / concrete(item["file"], brief.task)
             contains = contains if contains in brief.contents else ""
             if text:
-                _put(path, text, now)
+                leave_text(path, text, now)
             else:
                 _leave(path, agent, brief.task, contains, item.get("min_bytes", 1), now)
             written.append(item["file"])
@@ -45,7 +45,8 @@ def concrete(pattern: str, task: str) -> str:
     return re.sub(r"\[[^]]*\]", lambda found: found.group()[1], name).replace("?", "x")
 
 
-def _put(path: Path, text: str, now: Moment) -> None:
+def leave_text(path: Path, text: str, now: Moment) -> None:
+    """Write a file, changed at policy time."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text)
     os.utime(path, (now.wall, now.wall))
@@ -60,7 +61,7 @@ def _leave(path: Path, agent: str, task: str, contains: str, min_bytes: int, now
         text += f"{contains}\n"
     while len(text.encode("utf-8", "surrogateescape")) < min_bytes:
         text += line
-    _put(path, text, now)
+    leave_text(path, text, now)
 
 
 def claim(documents: Sequence[Json], brief: Brief, row: str, kind: str, now: Moment) -> list[str]:

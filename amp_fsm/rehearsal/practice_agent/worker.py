@@ -13,7 +13,7 @@ from amp_fsm.rehearsal.practice_agent.brief import Brief
 from amp_fsm.rehearsal.practice_agent.meter import Meter
 from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
 from amp_fsm.rehearsal.practice_agent.turn import Station, behaviour_of, timeline
-from amp_fsm.rehearsal.practice_agent.work import claim, leave_deliverables
+from amp_fsm.rehearsal.practice_agent.work import claim, leave_deliverables, leave_text
 
 Json = Mapping[str, Any]
 STILL_BLOCKED = 5.0
@@ -205,11 +205,21 @@ class Worker:
     def _on_blocks(self, now: Moment, spec: Json) -> None:
         self._reminders = int(spec.get("reminders", 1))
         self._answer = str(spec.get("until", ""))
-        self.transcript.extend(f"● {line}" for line in spec.get("question", "").splitlines())
-        self._say_blocked(now)
+        if not self._ask(spec.get("question", ""), now):
+            self._say_blocked(now)
         if "for" in spec:
             self._reminders = 1_000_000
             self.alarms.set("help", now.policy + float(spec["for"]), self._unblock)
+
+    def _ask(self, question: str, now: Moment) -> bool:
+        """Leave a question in the file that a prompt named for it; return whether that could be done."""
+        self.transcript.extend(f"● {line}" for line in question.splitlines())
+        if not question or not self.brief.question:
+            return False
+        leave_text(Path(self.facts()[0]["root"], self.brief.question), f"{question}\n", now)
+        self.transcript.append(f"● Wrote my question to {self.brief.question}")
+        self.phase = "blocked"
+        return True
 
     def _unblock(self, now: Moment) -> None:
         self._worked = self.worked(now)
