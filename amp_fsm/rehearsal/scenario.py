@@ -39,6 +39,7 @@ class Scenario:
         agents, kinds, tasks, services, checks: name to behaviour, as the practice programs read it.
         http: name of an operator's fact to whether its stand-in answers as expected.
         real: names of checks, services and facts that are not stood in for.
+        files: path below the root to the text of a file that is there at the start.
         expect: task to the state it should end in.
         time: policy seconds after which the rehearsal is given up.
     """
@@ -53,6 +54,7 @@ class Scenario:
     http: Mapping[str, bool] = field(default_factory=dict)
     real: frozenset[str] = frozenset()
     operator: tuple[OperatorAct, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     expect: Mapping[str, str] = field(default_factory=dict)
     time: float = DAY
 
@@ -77,6 +79,7 @@ def parse_scenario(name: str, tree: Json, project: Project) -> tuple[Scenario, t
         http=dict(tree.get("http", {})),
         real=frozenset(tree.get("real", ())),
         operator=tuple(naming.acts(tree.get("operator", ()))),
+        files=naming.files(tree),
         expect=naming.expectations(tree),
         time=tree.get("time", DAY),
     )
@@ -132,6 +135,14 @@ class _Naming:
             for place, file in enumerate(spec.get("claims_done_without", ())):
                 self.check(file, ["*", *known], ("tasks", pattern, "claims_done_without", place))
         return {name: _without_star(spec, files[name]) for name, spec in tasks.items()}
+
+    def files(self, tree: Json) -> dict[str, str]:
+        """Return the files that are there at the start."""
+        for name in tree.get("files", {}):
+            if name.startswith(("/", "~")) or ".." in name.split("/"):
+                message = f"`{name}` is not below the project's folder"
+                self.findings.append(Finding(code="E402", path=("files", name), message=message, on="key"))
+        return dict(tree.get("files", {}))
 
     def expectations(self, tree: Json) -> dict[str, str]:
         """Return the state in which each task should end."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +75,14 @@ def copy_documents(project: Project, mapped: Project) -> tuple[str, ...]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(fixture(project, documents), encoding="utf-8")
     return tuple(notes)
+
+
+def put_files(files: Mapping[str, str], root: Path) -> None:
+    """Write the files that a scenario begins with below `root`, over what was copied."""
+    for name, text in files.items():
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
 
 
 def fixture(project: Project, documents: Iterable[DocumentSpec]) -> str:

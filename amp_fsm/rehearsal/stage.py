@@ -19,7 +19,7 @@ from amp_fsm.rehearsal.private_server import PrivateServer
 from amp_fsm.rehearsal.rehearsed import PRACTICE, Place, rehearsed, wants_worktrees
 from amp_fsm.rehearsal.repository import found_repository
 from amp_fsm.rehearsal.scenario import Scenario
-from amp_fsm.rehearsal.scratch import copy_documents, copy_project
+from amp_fsm.rehearsal.scratch import copy_documents, copy_project, put_files
 from amp_fsm.rehearsal.script import tasks_file
 from amp_fsm.rehearsal.stand_ins import ListeningNotifier
 from amp_fsm.rehearsal.virtual_clock import VirtualClock
@@ -93,6 +93,7 @@ def _set(project: Project, scenario: Scenario, environment: Mapping[str, str], f
     world = Path(place.world)
     world.mkdir(parents=True)
     made = copy_documents(project, mapped.project)
+    put_files(scenario.files, Path(place.root))
     write_atomically(world / "tasks.json", json.dumps(tasks_file(mapped.project, scenario)))
     clock, notifier = VirtualClock(world, time.time()), ListeningNotifier()
     ports = build(mapped.project, environment=environment, clock=clock, notifier=notifier)

@@ -29,6 +29,7 @@ operator:
   - {after: 2h, fire: {subject: 'task/#2', transition: retry}}
   - {after: 3h, cancel: {task: T-1, dependents: cancel}}
   - {after: 4h, merge: {task: '#2'}}
+files: {handoff/a.md: '# HANDOFF'}
 expect: {T-2: FAILED}
 time: 12h
 """
@@ -59,6 +60,7 @@ def test_a_scenario_is_resolved_to_the_names_of_a_configuration(file: Path) -> N
             OperatorAct(after=10800.0, verb="cancel", arguments=("task/T-1", "cancel")),
             OperatorAct(after=14400.0, verb="merge", arguments=("T-2", "theirs")),
         ),
+        files={"handoff/a.md": "# HANDOFF"},
         expect={"T-1": "COMPLETED", "T-2": "FAILED"},
         time=43200.0,
     )
@@ -73,7 +75,8 @@ def test_a_scenario_is_resolved_to_the_names_of_a_configuration(file: Path) -> N
         pytest.param("[lint]", "[tests]", 15, "`tests` is not", id="a-check-nobody-declared"),
         pytest.param("'task/#2'", "task/T-7", 17, "`task/T-7` is not", id="a-subject-nobody-knows"),
         pytest.param("task: T-1", "task: T-7", 18, "`task/T-7` is not", id="a-task-nobody-knows"),
-        pytest.param("FAILED", "FAILD", 20, "`FAILD` is not", id="a-state-the-machine-does-not-have"),
+        pytest.param("handoff/a.md", "../a.md", 20, "`../a.md` is not below", id="a-file-elsewhere"),
+        pytest.param("FAILED", "FAILD", 21, "`FAILD` is not", id="a-state-the-machine-does-not-have"),
         pytest.param("start: 5s", "start: soon", 4, "'soon' is no duration", id="no-duration"),
         pytest.param("ghost: boo", "gost: boo", 6, "unknown key `gost`", id="an-unknown-key"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from amp_fsm.rehearsal import scratch
 from amp_fsm.rehearsal.rehearsed import rehearsed
-from amp_fsm.rehearsal.scratch import Copied, copy_documents, copy_project, fixture
+from amp_fsm.rehearsal.scratch import Copied, copy_documents, copy_project, fixture, put_files
 from tests.rehearsal.team import PLACE, PRACTICE, a_project
 
 
@@ -45,6 +45,13 @@ def test_a_folder_that_is_not_there_starts_empty(tmp_path: Path) -> None:
     missing = tmp_path / "missing"
     expected = Copied(files=0, notes=(f"{missing} does not exist: the project's folder starts empty",))
     assert copy_project(missing, tmp_path / "copy") == expected
+
+
+def test_what_a_scenario_begins_with_is_put_over_what_was_copied(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("copied")
+    put_files({"notes.md": "as the scenario says", "handoff/a.md": "# HANDOFF"}, tmp_path)
+    assert (tmp_path / "notes.md").read_text() == "as the scenario says"
+    assert (tmp_path / "handoff" / "a.md").read_text() == "# HANDOFF"
 
 
 def test_documents_are_copied_as_they_are_or_made_from_their_declaration(root: Path, tmp_path: Path) -> None:
