@@ -155,8 +155,8 @@ def run_until(
         lock_timeout: seconds to wait for the lock.
         max_passes: the most passes; 0: no bound.
         listener: hears of every pass.
-        renew: returns what is desired by now, given what was: the very same while nothing changed.  Asked before every
-            pass but the first, and while a watch waits.
+        renew: returns what is desired by now, given what was: the very same while nothing changed.  Asked after every
+            wait, and while a watch waits.
 
     Raises:
         ProjectLockedError: another process holds the project.
@@ -191,7 +191,8 @@ def run_until(
                     failed=tally.failed,
                     refused=tuple(tally.refused),
                 )
-            project = renew(project)
+            if wait or calls.anew:  # passes of a chain follow each other without it
+                project = renew(project)
 
 
 @contextmanager

@@ -48,11 +48,12 @@ class Watcher:
     on_wake: Callable[[], None]
     on_beat: Callable[[], None]
     _signs: Hashable = None
-    _woken: bool = False
+    _passes_since_woken: int = 1
     _said: set[str] = field(default_factory=set)
 
     def before_pass(self, project: Project, record: Record, seen: Seen) -> None:
         """Listen to what `record` makes interesting, and forget what stirred by now: the pass that begins sees it."""
+        self._passes_since_woken += 1
         self._listen(desired(project, record), record, seen)
         self._signs = signs_in(project, self.world.files)
         if self.world.events is not None:
@@ -63,8 +64,8 @@ class Watcher:
         clock, calls = self.world.clock, self.calls
         known = seen_by(project, result.seen, result.plan.observed_at, result.held, self._signs)
         begun = looked = now = clock.read().mono
-        in_vain = self._woken and not moved(result)
-        self._woken = False
+        in_vain = self._passes_since_woken == 1 and not moved(result)
+        self._passes_since_woken += 1
         self._listen(result.project, result.record, result.seen)  # to the programs that it was the first to see
         while now < begun + seconds and not calls.ended_by:
             self.on_beat()
@@ -72,7 +73,7 @@ class Watcher:
             now = clock.read().mono
             if self._stirred(result, known):
                 self.on_wake()
-                self._woken = True
+                self._passes_since_woken = 0
                 self._gather(begun + BREATH * result.took if in_vain else now)
                 return
             if now >= looked + WATCH_SECONDS:

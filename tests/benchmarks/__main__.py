@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.measure import machine
 
-NAMES = ("starting", "loading", "planning", "remembering", "looking")
+NAMES = ("starting", "loading", "planning", "remembering", "looking", "reacting")
 
 
 def main(names: list[str]) -> None:

@@ -231,5 +231,5 @@ def test_the_next_pass_is_of_the_project_as_it_is_by_then() -> None:
     world = SmallWorld()
     world.finish("two")
     wanted = project(None, "one", "two", digest="d2")
-    run_until(project(), world.ports, Mode.WATCH, interval=7.0, max_passes=3, renew=lambda _before: wanted)
+    run_until(project(), world.ports, Mode.WATCH, interval=7.0, max_passes=6, renew=lambda _before: wanted)
     assert world.store.record.subjects["task/two"].state == "COMPLETED"

@@ -74,6 +74,11 @@ class Watched:
         run_until(team, ports, Mode.WATCH, interval=HOUR, max_passes=passes, calls=self.calls, listener=listener)
         return [pauses for pauses in self.passes if pauses]
 
+    def watch_ended(self, pause: int) -> float:
+        """Return the seconds from the end of a pause to the pass that came of it."""
+        number = min(number for number in self.passes if number > pause)
+        return sum(self.world.clock.paused[pause:number])
+
     def _planned(self, _plan: Plan, _took: float) -> None:
         self.acting.get(len(self.passes), bool)()
 
@@ -215,6 +220,15 @@ def test_passes_that_are_woken_for_nothing_again_and_again_take_a_breath(
     assert sum(told.world.clock.paused[3:first]) < 2 * BURST_SECONDS
     for earlier, later, woken in ((first, second, told.results[-3]), (second, third, told.results[-2])):
         assert sum(told.world.clock.paused[earlier:later]) >= 1_000.0 * woken.took
+
+
+def test_a_pass_that_ends_a_chain_was_not_woken_for_nothing(told: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens right after a chain is answered as fast as what happened before it."""
+    monkeypatch.setattr("amp_fsm.engine.watch.BREATH", 10_000.0)
+    told.at = {3: partial(told.write, "one", "done"), 6: partial(told.write, "S.md", "# after")}
+    chain, after = told.watch(passes=9)[0], told.watch_ended(6)
+    assert sum(told.world.clock.paused[3:chain]) < BURST_SECONDS
+    assert after < BURST_SECONDS
 
 
 def test_what_events_miss_is_found_by_looking_and_they_begin_anew(told: Watched) -> None:
