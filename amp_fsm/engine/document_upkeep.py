@@ -10,16 +10,15 @@ from collections.abc import Mapping, Sequence
 
 from amp_fsm.engine.document_writes import TRIES, edited
 from amp_fsm.errors import DocumentError, StaleFileError
-from amp_fsm.model.document import CLOCKS, LIVELY, DocumentSpec, RowEdit
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.record import Action, Intent
 from amp_fsm.model.seen import Failed, Missing
 from amp_fsm.observe.document_state import document_state, entries_digest
-from amp_fsm.observe.fold import fold
-from amp_fsm.observe.markdown import Row, Table
-from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, find_row, remove_row, set_cells, table_under
+from amp_fsm.observe.markdown_edit import DocumentProblem, Edit
 from amp_fsm.observe.markdown_log import LogEntry, log_entries, without_entries
 from amp_fsm.observe.markdown_make import with_table
 from amp_fsm.observe.markdown_rotate import archived, part_of, with_part
+from amp_fsm.observe.markdown_rows import with_rows
 from amp_fsm.ports import Files
 
 
@@ -50,56 +49,21 @@ def make_table(files: Files, document: DocumentSpec) -> str:
 def write_rows(files: Files, documents: Mapping[str, DocumentSpec], action: Action) -> str:
     """Bring rows of tasks into step, all tables of one file in one go; return what was done, in words.
 
-    What others wrote in the row of a task that changes tables goes along, as far as the other table has the column.
-
     Raises:
         DocumentError: there is no such table or column, or the file cannot be written.
     """
-    taken: list[str] = []
+    taken: tuple[str, ...] = ()
 
     def edit(text: str) -> Edit | DocumentProblem | str:
-        taken.clear()
-        before, carried = text, dict[str, dict[str, str]]()
-        for row in action.rows:
-            if not row.cells:
-                text = _without(text, documents[row.document], row, carried, taken)
-        for row in action.rows:
-            if row.cells:
-                made = _with(text, documents[row.document], row, carried.get(row.row, {}))
-                if isinstance(made, DocumentProblem):
-                    return made
-                text = made.text
-        return Edit(text=text) if text != before else "it said so already"
+        nonlocal taken
+        made = with_rows(text, documents, action.rows)
+        if isinstance(made, DocumentProblem):
+            return made
+        taken = made.taken
+        return Edit(text=made.text) if made.text != text else "it said so already"
 
     done = edited(files, action.target, edit)
     return f"{done}; taken out: {'; '.join(taken)}" if taken else done
-
-
-def _without(
-    text: str, document: DocumentSpec, edit: RowEdit, carried: dict[str, dict[str, str]], taken: list[str]
-) -> str:
-    table = table_under(text, document.heading, document.key)
-    row = find_row(table, document.key, edit.row) if isinstance(table, Table) else None
-    if not isinstance(table, Table) or not isinstance(row, Row):
-        return text
-    said = dict(zip((fold(header) for header in table.header.texts), row.texts, strict=False))
-    carried.setdefault(edit.row, {}).update(said)
-    taken.append(text[row.start : row.end].strip())
-    return remove_row(text, row)
-
-
-def _with(text: str, document: DocumentSpec, edit: RowEdit, carried: Mapping[str, str]) -> Edit | DocumentProblem:
-    table = table_under(text, document.heading, document.key)
-    if isinstance(table, DocumentProblem):
-        return table
-    cells = dict(edit.cells)
-    if find_row(table, document.key, edit.row) is None:
-        follow = {document.columns[key] for key in LIVELY | CLOCKS if key in document.columns}
-        ours = {fold(document.key), *(fold(header) for header in follow if header in cells)}
-        others = [header for header in table.header.texts if fold(header) not in ours and carried.get(fold(header))]
-        declared = {fold(header): header for header in cells}
-        cells |= {declared.get(fold(header), header): carried[fold(header)] for header in others}
-    return set_cells(text, document.heading, document.key, edit.row, tuple(cells.items()))
 
 
 def rotate(files: Files, document: DocumentSpec, intent: Intent) -> str:

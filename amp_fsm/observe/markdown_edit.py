@@ -128,20 +128,39 @@ def set_cells(text: str, heading: str, key: str, name: str, cells: Cells) -> Edi
         return row
     if row is None:
         return append_row(text, heading, ((key, name), *cells), key)
-    changes: list[tuple[int, int, str]] = []
-    replaced: dict[str, str] = {}
+    changes = cell_changes(text, table, row, name, cells)
+    if isinstance(changes, DocumentProblem):
+        return changes
+    said = {header: row.cells[table.column(header) or 0].text for header, _ in cells}
+    return Edit(text=with_changes(text, changes), replaced=said)
+
+
+Change = tuple[int, int, str]
+"""What stands from one place up to another, and what is to stand there."""
+
+
+def cell_changes(text: str, table: Table, row: Row, name: str, cells: Cells) -> list[Change] | DocumentProblem:
+    """Return what has to change for the cells of a row to say so."""
+    changes: list[Change] = []
     for header, value in cells:
         column = table.column(header)
         if column is None or column >= len(row.cells):
             return DocumentProblem(message=f"row {name!r} has no cell {header!r}", hint=f"line {row.line}")
         cell = row.cells[column]
-        replaced[header] = cell.text
         if escape(value) != text[cell.start : cell.end]:
             cramped = cell.start == cell.end and text[cell.end : cell.end + 1] == "|"
             changes.append((cell.start, cell.end, f"{escape(value)} " if cramped else escape(value)))
-    for start, end, value in sorted(changes, reverse=True):
-        text = text[:start] + value + text[end:]
-    return Edit(text=text, replaced=replaced)
+    return changes
+
+
+def with_changes(text: str, changes: Sequence[Change]) -> str:
+    """Return the document with some of its places changed, which do not overlap."""
+    parts: list[str] = []
+    place = 0
+    for start, end, value in sorted(changes):
+        parts += [text[place:start], value]
+        place = end
+    return "".join((*parts, text[place:]))
 
 
 def append_row(text: str, heading: str, cells: Cells, key: str = "") -> Edit | DocumentProblem:
@@ -149,15 +168,21 @@ def append_row(text: str, heading: str, cells: Cells, key: str = "") -> Edit | D
     table = table_under(text, heading, key)
     if isinstance(table, DocumentProblem):
         return table
+    line = row_line(text, table, cells)
+    if isinstance(line, DocumentProblem):
+        return line
+    return Edit(text=f"{text[: table.end]}{line_end_at(text, table.header.end)}{line}{text[table.end :]}")
+
+
+def row_line(text: str, table: Table, cells: Cells) -> str | DocumentProblem:
+    """Return a new row in the style of the table, without a line end."""
     values = _values(table, cells)
     if isinstance(values, DocumentProblem):
         return values
     header = text[table.header.start : table.header.end]
     indent = header[: len(header) - len(header.lstrip())]
     line = f" {' | '.join(values)} "
-    line = f"{indent}|{line}|" if header.lstrip().startswith("|") else f"{indent}{line.strip()}"
-    ending = line_end_at(text, table.header.end)
-    return Edit(text=f"{text[: table.end]}{ending}{line}{text[table.end :]}")
+    return f"{indent}|{line}|" if header.lstrip().startswith("|") else f"{indent}{line.strip()}"
 
 
 def line_end_at(text: str, end: int) -> str:
@@ -165,12 +190,9 @@ def line_end_at(text: str, end: int) -> str:
     return "\r\n" if text[end : end + 2] == "\r\n" else "\n"
 
 
-def remove_row(text: str, row: Row) -> str:
-    """Return the document without the line of one row."""
-    ending = line_end_at(text, row.end) if row.end < len(text) else ""
-    if ending:
-        return text[: row.start] + text[row.end + len(ending) :]
-    return text[: row.start].removesuffix("\n").removesuffix("\r")
+def row_removed(text: str, row: Row) -> Change:
+    """Return the change that takes a row out, with the line end above it: rows may be put in where it ends."""
+    return len(text[: row.start].removesuffix("\n").removesuffix("\r")), row.end, ""
 
 
 def has_row(text: str, heading: str, cells: Cells, key: str = "") -> bool:

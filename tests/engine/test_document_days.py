@@ -1,36 +1,19 @@
-"""Whole documents before and after a day: real files, a real configuration, tasks that move when they are told to."""
+"""Whole documents before and after a day."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from amp_fsm.config.yaml_text import parse
-from amp_fsm.engine.outlook import is_converged
-from amp_fsm.engine.reconcile import PassResult, run_pass
-from amp_fsm.model.project import Project
-from amp_fsm.model.record import Assignment
-from amp_fsm.ports import World
-from amp_fsm.world.config_files import load_project
-from amp_fsm.world.files import LocalFiles
-from tests.fakes.clock import FakeClock
-from tests.fakes.notifier import FakeNotifier
-from tests.fakes.runner import FakeRunner
-from tests.fakes.store import MemoryStore
-from tests.fakes.terminal import FakeTerminal
+from tests.engine.document_day import DAYS, Day
 
-FOLDER = Path(__file__).parents[1] / "golden" / "days"
-CASES = sorted(path.parent for path in FOLDER.glob("*/config.yaml"))
-MIDNIGHT = 1_769_040_000.0
-"""2026-01-22, UTC."""
-
-MOST_PASSES = 20
+CASES = sorted(path.parent for path in DAYS.glob("*/config.yaml"))
 
 
 @pytest.fixture(autouse=True)
@@ -42,59 +25,26 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-class Day:
-    """One case while it is played in a copy of its folder."""
-
-    def __init__(self, case: Path, root: Path) -> None:
-        loaded = load_project(str(case / "config.yaml"), {"HOME": "/home/someone"})
-        assert loaded.project is not None, loaded.problems
-        self.project: Project = replace(loaded.project, root=str(root), store=str(root / ".store"))
-        self.root = root
-        self.clock = FakeClock(wall=MIDNIGHT)
-        self.store = MemoryStore()
-        self.files = LocalFiles(root)
-        self.plans: list[PassResult] = []
-
-    def play(self, step: dict[str, Any]) -> None:
-        """Let one thing happen at its time, and passes go by until nothing is to be done."""
-        hour, _, minute = str(step["at"]).partition(":")
-        self.clock.pass_time(MIDNIGHT + int(hour) * 3600 + int(minute) * 60 - self.clock.wall)
-        for path, (old, new) in step.get("write", {}).items():
-            text = (self.root / path).read_bytes().decode("utf-8", "surrogateescape")
-            assert old in text, f"{old!r} is not in {path}"
-            (self.root / path).write_bytes(text.replace(old, new, 1).encode("utf-8", "surrogateescape"))
-        for task, agent in step.get("hold", {}).items():
-            held = Assignment(id=f"{task}#1", agent=agent, task=task)
-            self.store.record = replace(self.store.record, assignments={**self.store.record.assignments, held.id: held})
-        for subject, transition in step.get("fire", {}).items():
-            self.store.request("fire", (subject, transition))
-        self.settle()
-
-    def settle(self) -> None:
-        for _ in range(MOST_PASSES):
-            result = run_pass(self.project, self.world)
-            self.plans.append(result)
-            assert not result.refused
-            if is_converged(result):
-                return
-        raise AssertionError(f"no end: {self.plans[-1].plan.changes}")
-
-    @property
-    def world(self) -> World:
-        return World(
-            terminal=FakeTerminal(),
-            files=self.files,
-            runner=FakeRunner(),
-            clock=self.clock,
-            notifier=FakeNotifier(),
-            store=self.store,
-        )
-
-
 def parsed(path: Path) -> list[dict[str, Any]]:
     found = parse(path.read_bytes(), path.name)
     assert found.value is not None, found.problems
     return list(found.value["steps"])
+
+
+def play(day: Day, step: dict[str, Any]) -> None:
+    day.at(step["at"])
+    for path, (old, new) in step.get("write", {}).items():
+        assert old in day.text(path), f"{old!r} is not in {path}"
+        day.write({path: day.text(path).replace(old, new, 1)})
+    for task, agent in step.get("hold", {}).items():
+        day.hold(task, agent)
+    for subject, transition in step.get("fire", {}).items():
+        day.fire(subject, transition)
+    day.settle()
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_there_are_days() -> None:
@@ -105,22 +55,11 @@ def test_there_are_days() -> None:
 def test_the_documents_of_a_day(case: Path, tmp_path: Path) -> None:
     for before in (case / "before").iterdir():
         (tmp_path / before.name).write_bytes(before.read_bytes())
-    day = Day(case, tmp_path)
+    day = Day(case / "config.yaml", tmp_path)
     for step in parsed(case / "day.yaml"):
-        day.play(step)
-    made = {
-        str(path.relative_to(tmp_path)): path.read_bytes().decode("utf-8", "surrogateescape")
-        for path in sorted(tmp_path.rglob("*"))
-        if path.is_file()
-    }
+        play(day, step)
     if os.environ.get("UPDATE_GOLDENS"):
-        for name, text in made.items():
+        for name, data in files_of(tmp_path).items():
             (case / "after" / name).parent.mkdir(parents=True, exist_ok=True)
-            (case / "after" / name).write_bytes(text.encode("utf-8", "surrogateescape"))
-    after = case / "after"
-    wanted = {
-        str(path.relative_to(after)): path.read_bytes().decode("utf-8", "surrogateescape")
-        for path in sorted(after.rglob("*"))
-        if path.is_file()
-    }
-    assert made == wanted
+            (case / "after" / name).write_bytes(data)
+    assert files_of(tmp_path) == files_of(case / "after")
