@@ -14,7 +14,19 @@ from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.notice import Notice
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action, Intent, Record, Request
-from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, Missing, PaneRef, PathSeen, RunSeen, Survey, Survivor, Tail
+from amp_fsm.model.seen import (
+    Failed,
+    FileSeen,
+    HttpSeen,
+    Missing,
+    PaneRef,
+    PathSeen,
+    Recent,
+    RunSeen,
+    Survey,
+    Survivor,
+    Tail,
+)
 from amp_fsm.model.time import Reading
 from amp_fsm.model.workspace import Workspace, WorkspaceSeen
 
@@ -170,6 +182,19 @@ class Files(Protocol):
     def write_new(self, path: str, text: str) -> None:
         """Create or overwrite a file of our own, atomically, making its folder."""
 
+    def write_own(self, path: str, text: str, *, over: str) -> None:
+        """Write a whole file below the root, atomically, making its folder; one that says so already is left alone.
+
+        Args:
+            path: relative to the root, out of which it must not lead, nor through symbolic links.
+            text: the new content.
+            over: digest of the bytes that may be replaced; empty: it must not be there yet.
+
+        Raises:
+            StaleFileError: there is a file, with other bytes.
+            DocumentError: it cannot be written, or leads out of the root.
+        """
+
 
 class Runner(Protocol):
     """Commands that outlive this process, and short requests."""
@@ -225,6 +250,9 @@ class Repository(Protocol):
 
     def clean(self, workspace: Workspace) -> str:
         """Remove the worktree and its branch, if that loses nothing, and say what was done."""
+
+    def recent(self) -> Recent | Failed:
+        """Return the newest commits, and the files that are not committed; both bounded."""
 
     def diff(self, workspace: Workspace) -> str:
         """Return what the task changed since it left the root's branch."""

@@ -32,6 +32,7 @@ COMMANDS = {
     "detect": "Classify captured screens, one JSON line each.",
     "fire": "Make a manual transition.",
     "resolve": "Settle a delivery that only a person can tell.",
+    "hand-over": "Pass the lead on.",
     "task": "Show the queue and change it.",
     "agent": "Answer an agent's dialog, go to its window.",
     "hook": "Take an event from an agent's hook; agents call it.",

@@ -76,9 +76,13 @@ def status_text(
 ) -> str:
     """Return where everything stands as text."""
     from amp_fsm.cli.pause import held_text
+    from amp_fsm.plan.leading import lead_now
 
     last = f"last pass {local_time(record.reading.wall)}" if record.reading is not None else "no pass yet"
     parts = [f"{project.name}   serial {record.serial}   {last}   {held_text(record.paused)}"]
+    lead = lead_now(project, record)
+    if lead.agent:
+        parts.append(f"lead: {lead.text}")
     for kind, of_kind, head in (
         ("agents", project.agents, ("agent", "state", "since", "task", "screen", "held up by", "why")),
         ("tasks", project.tasks, ("task", "state", "since", "held by", "", "", "why")),
@@ -156,6 +160,7 @@ def status_json(
         "serial": record.serial,
         "last_pass": timestamp(record.reading.wall) if record.reading is not None else None,
         "held": sorted(record.paused),
+        "lead": _lead_json(project, record),
         "agents": [_subject_json(project, record, spec) for spec in project.agents.values()],
         "tasks": [_subject_json(project, record, spec) for spec in project.tasks.values()],
         "services": [_subject_json(project, record, spec) for spec in project.services.values()],
@@ -167,6 +172,16 @@ def status_json(
             for intent in record.intents.values()
         ],
     }
+
+
+def _lead_json(project: Project, record: Record) -> dict[str, object] | None:
+    from amp_fsm.plan.leading import lead_now
+
+    lead = lead_now(project, record)
+    if not lead.agent:
+        return None
+    said = {"agent": lead.agent, "vacant": lead.vacant or None, "to": lead.taker or None, "errand": lead.errand or None}
+    return {**said, "stranded": lead.stranded}
 
 
 def _subject_json(project: Project, record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> dict[str, object]:

@@ -93,7 +93,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         policies=_convert(tree.get("policies") or {}, Policies),
         task_ids=tree["project"].get("task_ids", "TASK-{n:03}"),
         worktrees=_worktrees(tree["project"].get("worktrees") or {}, root, origin.home),
-        succession=_convert(tree.get("succession") or {}, SuccessionSpec),
+        succession=_succession(tree.get("succession") or {}),
         errands=tree["project"].get("errands", ERRANDS),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
@@ -244,6 +244,12 @@ def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[
 
 
 _SHARED = WorkspaceKind.SHARED
+
+
+def _succession(data: Tree) -> SuccessionSpec:
+    at = data.get("hand_over_at")
+    usage = {"usage": float(str(at["usage"]).rstrip("%"))} if at and "usage" in at else {}
+    return _convert({**data, "hand_over_at": None if at is None else {**at, **usage}}, SuccessionSpec)
 
 
 def _worktrees(data: Tree, root: str, home: str) -> WorktreesSpec:

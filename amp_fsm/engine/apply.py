@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from amp_fsm.engine.answer import give
 from amp_fsm.engine.delivery import deliver
-from amp_fsm.engine.documents import Documents
+from amp_fsm.engine.documents import WRITES, Documents
 from amp_fsm.engine.look import receipt_now
 from amp_fsm.engine.progress import Progress
 from amp_fsm.engine.reach import Reach
@@ -121,7 +121,13 @@ class Performer:
             return self._failed(intent, f"unexpected {type(error).__name__}: {error}")
 
     def _failed(self, intent: Intent, note: str) -> Intent:
-        """Return a failed intent; a prompt that may have been typed has not failed, whatever happened here."""
+        """Return a failed intent.
+
+        A prompt that may have been typed has not failed, whatever happened here; and a file that cannot be written
+        stays to be written, for the prompt after it speaks of it.
+        """
+        if intent.action.verb is Verb.WRITE:
+            return replace(intent, note=note)
         saved = self._progress.saved(intent)
         if saved.status is IntentStatus.OPEN:
             return replace(intent, status=IntentStatus.FAILED, note=note)
@@ -147,7 +153,7 @@ class Performer:
                 return _done(intent, "started")
             case Verb.GIT:
                 return self._git(intent)
-            case Verb.SET_ROW | Verb.APPEND_ROW | Verb.MAKE_TABLE | Verb.SET_ROWS | Verb.ROTATE:
+            case verb if verb in WRITES:
                 return _done(intent, self._documents.perform(intent))
             case Verb.NOTIFY:
                 self.world.notifier.tell(_notice(intent))

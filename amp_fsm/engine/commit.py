@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,7 +39,8 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         intents={**record.intents, **intents},
         attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
         refusals=dict(refusals),
-        **_queue(record, plan),
+        **queue_after(record, plan.changes, plan.forgotten),
+        stranded=plan.stranded,
         last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
         samples={**record.samples, **memory.samples},
         cells={**record.cells, **memory.cells},
@@ -61,11 +62,11 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
     )
 
 
-def _queue(record: Record, plan: Plan) -> Mapping[str, Any]:
+def queue_after(record: Record, changes: Sequence[Change], forgotten: Collection[str] = ()) -> Mapping[str, Any]:
     """Return what the record keeps of tasks that stand in no file, and how many errands were opened."""
-    adds = [item for change in plan.changes for item in change.adds]
-    kept = {name: item for name, item in record.added.items() if name not in plan.forgotten}
-    told = {item.task.id: item for change in plan.changes for item in change.tells}
+    adds = [item for change in changes for item in change.adds]
+    kept = {name: item for name, item in record.added.items() if name not in forgotten}
+    told = {item.task.id: item for change in changes for item in change.tells}
     stems = Counter(item.task.id.rpartition("-")[0] for item in adds if item.task.errand)
     return {
         "added": {**kept, **told, **{item.task.id: item for item in adds}},
@@ -75,7 +76,7 @@ def _queue(record: Record, plan: Plan) -> Mapping[str, Any]:
 
 def _counted(record: Record) -> tuple[object, ...]:
     queue = record.attempts, record.refusals, record.forgiven, record.reserved, record.barred, record.last_assigned
-    tasks = record.added, record.opened, record.lead
+    tasks = record.added, record.opened, record.lead, record.lead_since, record.stranded, record.written
     return *queue, *tasks, record.cells, record.logs, record.usage, record.spent
 
 
@@ -99,6 +100,13 @@ def _standing(change: Change) -> str:
     """Return what kind of change moves nobody."""
     verbs = {intent.action.verb for intent in change.intents}
     return "answer" if Verb.ANSWER in verbs else "document" if verbs & UPKEEP else "timer"
+
+
+def lead_entries(before: Record, after: Record, now: Now) -> Iterator[Entry]:
+    """Yield the journal's line about a lead that went to somebody else."""
+    if after.lead != before.lead:
+        text = f"{after.lead} leads by now" + (f", and {before.lead} does no more" if before.lead else "")
+        yield Entry(at=now.wall, address=f"agent/{after.lead}", kind="lead", text=text)
 
 
 def _evidence(fact: Fact) -> str:

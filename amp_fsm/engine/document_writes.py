@@ -12,7 +12,7 @@ from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.record import Action
 from amp_fsm.model.seen import FileSeen, Missing
-from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells
+from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells, set_line
 from amp_fsm.observe.markdown_log import append_item, has_item
 from amp_fsm.ports import Files
 
@@ -76,6 +76,20 @@ def _added(text: str, document: DocumentSpec, action: Action) -> Edit | Document
     if document.line:
         return append_item(text, document.heading, action.text)
     return append_row(text, document.heading, action.cells, document.key)
+
+
+def write_line(files: Files, document: DocumentSpec, action: Action) -> str:
+    """Write the line that begins with `action.what`; return what was done, in words.
+
+    Raises:
+        DocumentError: there is no such line, or the file cannot be written.
+    """
+
+    def edit(text: str) -> Edit | DocumentProblem | str:
+        made = set_line(text, action.what, action.text)
+        return "it said so already" if isinstance(made, Edit) and made.text == text else made
+
+    return edited(files, document.file, edit)
 
 
 def edited(files: Files, path: str, edit: Callable[[str], Edit | DocumentProblem | str]) -> str:

@@ -1,4 +1,4 @@
-"""Everything that is done to documents, one at a time: cells, entries, whole tables, rows of tasks, rotation."""
+"""Everything that is done to documents, one at a time: cells, entries, tables, rows of tasks, rotation, whole files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import threading
 from collections.abc import Mapping
 
 from amp_fsm.engine.document_upkeep import make_table, rotate, write_rows
-from amp_fsm.engine.document_writes import write_cells, write_row
+from amp_fsm.engine.document_writes import write_cells, write_line, write_row
 from amp_fsm.engine.progress import Progress
-from amp_fsm.model.machine import Verb
+from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.project import Project
-from amp_fsm.model.record import Intent
+from amp_fsm.model.record import Action, Intent
 from amp_fsm.observe.claims import STATUS
 from amp_fsm.ports import Files
+
+WRITES = frozenset({Verb.SET_ROW, Verb.APPEND_ROW, Verb.SET_LINE, Verb.WRITE, *UPKEEP})
+"""The verbs that write files of the project."""
 
 
 class Documents:
@@ -30,6 +33,7 @@ class Documents:
 
         Raises:
             DocumentError: it cannot be done; the documents are as they were.
+            StaleFileError: a whole file is to be written over one that is not as we left it.
         """
         with self._lock:
             match intent.action.verb:
@@ -41,6 +45,10 @@ class Documents:
                     return make_table(self._files, self._project.documents[intent.action.target])
                 case Verb.SET_ROWS:
                     return write_rows(self._files, self._project.documents, intent.action)
+                case Verb.SET_LINE:
+                    return write_line(self._files, self._project.documents[intent.action.target], intent.action)
+                case Verb.WRITE:
+                    return self._write(intent.action)
                 case _:
                     return rotate(self._files, self._project.documents[intent.action.target], intent)
 
@@ -63,3 +71,8 @@ class Documents:
         for agent in self._project.agents.values():
             self._progress.recount(document, agent, text)
         return note
+
+    def _write(self, action: Action) -> str:
+        ours = self._progress.record.written.get(action.target)
+        self._files.write_own(action.target, action.text, over=ours.digest if ours is not None else "")
+        return f"{action.target} written"

@@ -11,10 +11,17 @@ from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.panes import process_owner
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, Record
-from amp_fsm.model.seen import Failed, PaneRef, Seen, Survey, Survivor
+from amp_fsm.model.seen import Background, Failed, PaneRef, Seen, Survey, Survivor, Told
 from amp_fsm.observe.channels import receipt_in, told_by
 from amp_fsm.plan.needs import needs, run_keys
 from amp_fsm.ports import Runner, Terminal, World
+
+JOURNAL_SECONDS = 8 * 3600.0
+JOURNAL_LINES = 20
+"""How far back, and how much of the journal a hand-over file tells."""
+
+TOLD = frozenset({"transition", "assignment", "task", "lead", "answer", "error"})
+"""Kinds of the journal's lines that it tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ def look(project: Project, record: Record, world: World, *, anew: bool = False) 
         inputs=inputs,
         survivors=survivors_of(project, world.runner, survey, wanted.paneless),
         missing=world.runner.missing(wanted.programs) if wanted.programs else frozenset(),
+        twins={path: world.files.glob(pattern) for path, pattern in wanted.twins.items()},
+        background=background_of(record, world) if wanted.background else None,
         workspaces=world.repository.look(wanted.workspaces) if wanted.workspaces and world.repository else {},
     )
     return Looked(seen=seen, run_keys=keys, screens=screens)
@@ -62,6 +71,16 @@ def _screens(world: World, survey: Survey | Failed, wanted: tuple[PaneRef, ...],
         return Screens()
     panes = {pane.ref: pane for pane in survey.panes}
     return see_screens(world.terminal, {} if anew else world.store.screens(), [panes[ref] for ref in wanted])
+
+
+def background_of(record: Record, world: World) -> Background:
+    """Return what a hand-over file tells of the past: bounded, however long it was."""
+    since = world.clock.read().wall - JOURNAL_SECONDS
+    lines = [one for one in world.store.history(since=since) if one.kind in TOLD]
+    told = tuple(Told(at=one.at, address=one.address, text=one.text) for one in lines[-JOURNAL_LINES:])
+    if world.repository is None:
+        return Background(journal=told)
+    return Background(journal=told, recent=world.repository.recent())
 
 
 def survivors_of(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from amp_fsm.engine.commit import lead_entries
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.project import AgentSpec
@@ -14,6 +15,9 @@ from amp_fsm.model.time import Now, advance
 from amp_fsm.observe.claims import recounted, remember_write
 from amp_fsm.plan.settle import settled
 from amp_fsm.ports import Clock, Commit, Entry, Store
+
+_REMEMBERED = frozenset({Verb.RUN, Verb.APPEND_ROW, Verb.WRITE, Verb.SET_LINE, *UPKEEP})
+"""Verbs of which the record remembers more than that they are done."""
 
 
 class Progress:
@@ -67,10 +71,10 @@ class Progress:
                     subjects=(intent.address,) if intent.address in after.subjects else (),
                     assignments=(intent.assignment,) if intent.assignment in after.assignments else (),
                     intents=(intent.id,),
-                    memory=intent.action.verb in (Verb.RUN, Verb.APPEND_ROW, *UPKEEP)
-                    or after.added != self.record.added,
+                    memory=intent.action.verb in _REMEMBERED
+                    or (after.added, after.lead) != (self.record.added, self.record.lead),
                     moves=True,
-                    journal=(_entry(intent, now),),
+                    journal=(_entry(intent, now), *lead_entries(self.record, after, now)),
                 )
             )
             self.outcomes.append(intent)

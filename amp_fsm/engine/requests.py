@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.config.problems import did_you_mean
-from amp_fsm.engine.commit import entries_of
+from amp_fsm.engine.commit import entries_of, lead_entries, queue_after
 from amp_fsm.errors import AmpFsmError, NotPossibleError, UnknownSubjectError
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Change
@@ -14,13 +14,14 @@ from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record, Request
 from amp_fsm.model.time import Now
 from amp_fsm.plan.approvals import by_hand
+from amp_fsm.plan.errands import handing
 from amp_fsm.plan.manual import fire
 from amp_fsm.plan.queue import Outcome, cancel, reassign, retry
 from amp_fsm.plan.settle import resolved
 from amp_fsm.plan.situation import Situation, situate
 from amp_fsm.ports import Commit, Entry, World
 
-FIRE, RESOLVE, ANSWER = "fire", "resolve", "answer"
+FIRE, RESOLVE, ANSWER, HAND_OVER = "fire", "resolve", "answer", "hand_over"
 CANCEL, RETRY, REASSIGN = "cancel", "retry", "reassign"
 
 
@@ -66,6 +67,9 @@ def _commit(project: Project, observed: Observed, record: Record, now: Now, requ
         address, label, digest = request.arguments
         change = by_hand(situate(project, observed, record, now), address, label, digest)
         return _changed(project, observed, record, now, change)
+    if request.verb == HAND_OVER:
+        change = handing.by_hand(situate(project, observed, record, now), request.arguments[1])
+        return _changed(project, observed, record, now, change)
     if request.verb in (CANCEL, RETRY, REASSIGN):
         after, changes = _queued(situate(project, observed, record, now), request)
         return _changed(project, observed, after, now, *changes)
@@ -100,6 +104,7 @@ def _changed(project: Project, observed: Observed, record: Record, now: Now, *ch
             subjects={**subjects, **{change.address: change.after for change in changes}},
             assignments=assignments,
             intents={**record.intents, **intents},
+            **queue_after(record, changes),
         ),
         subjects=(*(change.address for change in changes), *(subject.address for subject in born)),
         assignments=tuple(assignments) if updates else (),
@@ -124,7 +129,7 @@ def _resolved(record: Record, now: Now, intent: str, answer: str) -> Commit:
         subjects=(settled.address,) if settled.address in after.subjects else (),
         assignments=(settled.assignment,) if settled.assignment in after.assignments else (),
         intents=(intent,),
-        memory=after.added != record.added,
+        memory=(after.added, after.lead) != (record.added, record.lead),
         moves=True,
-        journal=(entry,),
+        journal=(entry, *lead_entries(record, after, now)),
     )

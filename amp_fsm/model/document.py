@@ -65,6 +65,7 @@ class DocumentSpec:
         line: for logs that are lists: template of an item.
         claims: for log tables: rows written by others are read as claims, by `words`.
         rotate: for logs: when the oldest entries go elsewhere.
+        lead: template of the line that says who leads; what stands before its first `{{` is how the line begins.
     """
 
     name: str
@@ -81,6 +82,7 @@ class DocumentSpec:
     line: str = ""
     claims: bool = True
     rotate: RotateSpec | None = None
+    lead: str = ""
 
     @property
     def kind(self) -> Rows:

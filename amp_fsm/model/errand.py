@@ -47,6 +47,7 @@ class AddedTask:
 
 
 BRIEF: Mapping[Errand, tuple[str, ...]] = {
+    Errand.HAND_OVER: ("from", "to", "reason", "file"),
     Errand.HELP: ("agent", "task", "title", "question", "folder", "deliverables"),
 }
 """What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""

@@ -36,6 +36,8 @@ class Verb(StrEnum):
     MAKE_TABLE = "make_table"  # make what a document lacks; planned for documents only, as the next two
     SET_ROWS = "set_rows"  # keep the rows of tasks in step, all of one file at once
     ROTATE = "rotate"  # move the oldest entries of a log to another file
+    SET_LINE = "set_line"  # write the line that says who leads; made by the planner only
+    WRITE = "write"  # write a hand-over file; made by the planner only
     NOTIFY = "notify"  # tell the operator
 
 

@@ -9,7 +9,7 @@ from amp_fsm.model.document import DocumentState
 from amp_fsm.model.facts import Fact, Facts
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import CellMemory, LogMemory, Sample
-from amp_fsm.model.seen import PaneSeen
+from amp_fsm.model.seen import Background, Failed, FileSeen, Missing, PaneSeen
 from amp_fsm.model.usage import Spent, Usage
 
 
@@ -52,6 +52,8 @@ class Observed:
         fallen_rows: agents whose row fell back to what it said before we wrote it.
         documents: every declared document, as it is.
         answers: errand id to what stands in its file: the text is the fact's value; only of those that somebody wants.
+        papers: hand-over file to what it says.  twins: hand-over file to those that stand beside it.
+        background: what a hand-over file tells of the past; None: nobody needs it now.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
 
@@ -69,6 +71,9 @@ class Observed:
     fallen_rows: frozenset[str] = frozenset()
     documents: tuple[DocumentState, ...] = ()
     answers: Mapping[str, Fact] = field(default_factory=dict)
+    papers: Mapping[str, FileSeen | Missing | Failed] = field(default_factory=dict)
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    background: Background | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()

@@ -96,6 +96,7 @@ class Plan:
         complete: everything could be looked at.
         pending: something will be known by waiting alone (a first sample, a running check).
         born: records of subjects that are new in this pass; `dropped`: addresses the configuration no longer names.
+        stranded: as the record's: the lead after which nobody is left.
         forgotten: ids of added tasks that are over for so long that the record keeps them no more.
         due_in: seconds of policy time until the next timer can be due; None: none is running.
     """
@@ -112,6 +113,7 @@ class Plan:
     readings: Mapping[str, ScreenReading] = field(default_factory=dict)
     born: tuple[SubjectRecord, ...] = ()
     dropped: tuple[str, ...] = ()
+    stranded: str = ""
     forgotten: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     changes: tuple[Change, ...] = ()

@@ -99,9 +99,11 @@ class Action:
     """One effect, as data: everything needed to perform it, rendered.
 
     Attributes:
-        target: the agent, service, document, or `operator`.
-        text: the prompt of `send` with its marker, the message of `notify`, or the dialog of `answer`.
-        what: the prompt's name, the check's name, the answer as the dialog writes it.
+        target: the agent, service, document or file, or `operator`.
+        text: the prompt of `send` with its marker, the message of `notify`, the dialog of `answer`, the line of
+            `set_line`, or the whole file of `write`.
+        what: the prompt's name, the check's name, the answer as the dialog writes it, how the line of `set_line`
+            begins, the task that a file is written for.
         row: the key of the row for `set_row`.
         cells: header (or column key) to text, for `set_row` and `append_row`.
         argv, env, cwd, window: of `start` and `run`; `key`: the run's key, the digest of the dialog.
@@ -224,6 +226,14 @@ class LogMemory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A whole file that we wrote: the digest of its text, and the task that it was written for (empty: none)."""
+
+    digest: str
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """Something the operator asked for while another process held the lock: `fire`, `resolve`, ..."""
 
@@ -245,7 +255,9 @@ class Record:
         reserved: task id to the only agent that may get it, by the operator's word; barred: to those that may not.
         added: task id to the task, of those that stand in no file of the configuration.
         opened: beginning of an errand's id to how many errands were opened under it.
-        lead: the agent that leads by now; empty: the first of the succession.
+        lead: the agent that leads by now; empty: the first of the succession.  lead_since: policy time at which it took
+            over.  stranded: the lead after which nobody is left, once the operator was told; empty: somebody is.
+        written: file of ours to what we wrote there last.
         last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
         rows: `document|task` to what we did to the task's row.  unwritten: files that could not be written last time.
@@ -269,6 +281,9 @@ class Record:
     added: Mapping[str, AddedTask] = field(default_factory=dict)
     opened: Mapping[str, int] = field(default_factory=dict)
     lead: str = ""
+    lead_since: float = 0.0
+    stranded: str = ""
+    written: Mapping[str, Written] = field(default_factory=dict)
     last_assigned: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)

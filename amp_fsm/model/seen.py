@@ -166,6 +166,46 @@ class Survivor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One line of the journal: when, about whom, what."""
+
+    at: float
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One commit of the project's repository and the files that it changed; `at` is wall time."""
+
+    id: str
+    at: float
+    author: str
+    subject: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """What changed in the project's repository lately.
+
+    Attributes:
+        revisions: the newest first.  changed: files that are not committed.  Both are bounded.
+    """
+
+    revisions: tuple[Revision, ...] = ()
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a hand-over file tells of the past: the journal's last lines, and what changed in the repository."""
+
+    journal: tuple[Told, ...] = ()
+    recent: Recent | Failed = Failed(reason="there is no repository")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """Everything one pass has looked at.
 
@@ -181,6 +221,8 @@ class Seen:
         survivors: address to the processes that outlived its pane.
         missing: pairs of program and folder that were asked for and are not on this machine.
         workspaces: folder of a task's worktree to how it stands.
+        twins: hand-over file to the files that stand beside it.
+        background: what a hand-over file tells of the past; None: it was not asked for.
     """
 
     terminal: Survey | Failed
@@ -194,3 +236,5 @@ class Seen:
     missing: frozenset[tuple[str, str]] = frozenset()
     survivors: Mapping[str, tuple[Survivor, ...]] = field(default_factory=dict)
     workspaces: Mapping[str, WorkspaceSeen | Failed] = field(default_factory=dict)
+    twins: Mapping[str, tuple[PathSeen, ...] | Failed] = field(default_factory=dict)
+    background: Background | None = None

@@ -27,6 +27,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "at_prompt",
             "recognised",
             "has_task",
+            "leads",
             "offered",
             "prompt_delivered",
             "task_returned",

@@ -127,6 +127,13 @@ def find_heading(text: str, heading: str) -> Heading | None:
     return next((found for found in read_headings(text) if fold(found.text) == wanted), None)
 
 
+def read_prose(text: str) -> tuple[Line, ...]:
+    """Return the lines of a document that stand in no code fence."""
+    lines = read_lines(text)
+    fenced = _fenced(lines)
+    return tuple(line for line in lines if line.number not in fenced)
+
+
 @lru_cache(maxsize=KEPT)
 def read_tables(text: str) -> tuple[Table, ...]:
     """Return every table of a document, in order.  Linear in its length."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from amp_fsm.observe.fold import bare_name, fold, same_name
-from amp_fsm.observe.markdown import KEPT, Row, Table, find_tables, read_headings
+from amp_fsm.observe.markdown import KEPT, Row, Table, find_tables, read_headings, read_prose
 
 _SLASHES = re.compile(r"\\+(?=\s*(?:\||$))")  # would escape the pipe that follows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -161,6 +161,16 @@ def with_changes(text: str, changes: Sequence[Change]) -> str:
         parts += [text[place:start], value]
         place = end
     return "".join((*parts, text[place:]))
+
+
+def set_line(text: str, begins: str, line: str) -> Edit | DocumentProblem:
+    """Return the document with its first line that begins so replaced; lines in code blocks are none."""
+    for old in read_prose(text):
+        said = old.text.lstrip()
+        if said.startswith(begins):
+            start, flat = old.end - len(said), _CONTROL.sub(" ", line).rstrip()
+            return Edit(text=f"{text[:start]}{flat}{text[old.end :]}", replaced={begins: said})
+    return DocumentProblem(message=f"no line begins with {begins!r}", hint="add one, or take `lead` from the document")
 
 
 def append_row(text: str, heading: str, cells: Cells, key: str = "") -> Edit | DocumentProblem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from amp_fsm.model.desired import hand_over_files
 from amp_fsm.model.facts import Fact, Facts, Truth, Why, known, unknown
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Drift, Memory, Observed
@@ -15,7 +16,7 @@ from amp_fsm.model.panes import resolve_panes, unreachable_of
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Record, Sample
-from amp_fsm.model.seen import Failed, PaneSeen, Seen
+from amp_fsm.model.seen import Failed, PaneSeen, PathSeen, Seen
 from amp_fsm.model.time import Now
 from amp_fsm.model.usage import NO_FIGURES, Spent, Usage
 from amp_fsm.observe.agent_claims import AgentClaims, agent_claims
@@ -24,6 +25,7 @@ from amp_fsm.observe.answers import answer_in
 from amp_fsm.observe.channels import Told, hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import declared_facts, hook_facts
 from amp_fsm.observe.document_state import document_drift, document_states
+from amp_fsm.observe.incoming import incoming_drift
 from amp_fsm.observe.limit_over import in_time
 from amp_fsm.observe.questions import question_of
 from amp_fsm.observe.screen import read_screen
@@ -56,6 +58,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
     observing.workspaces()
     documents = document_states(project, seen.files)
     errands = [(name, item) for name, item in record.added.items() if item.task.errand]
+    papers = {path: seen.files[path] for path in hand_over_files(project, record) if path in seen.files}
     return Observed(
         at=now.wall,
         facts=observing.facts,
@@ -71,12 +74,16 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         fallen_rows=frozenset(observing.fallen),
         documents=documents,
         answers={name: fact for name, item in errands if (fact := answer_in(item, seen)) is not None},
+        papers=papers,
+        twins={path: _paths(found) for path, found in seen.twins.items()},
+        background=seen.background,
         failures={task: text for task, text in failures.items() if text},
         drift=(
             *pane_drift(project, survey, observing.panes),
             *survivor_drift(seen.survivors),
             *document_drift(documents, seen.files),
             *observing.drift,
+            *incoming_drift(project, record, papers),
         ),
         memory=Memory(
             samples=observing.samples,
@@ -277,6 +284,10 @@ class _Observing:
         if answer is None or isinstance(answer, Failed):
             return unknown("ready", Why.UNREACHABLE, answer.reason if answer else "was not asked", "http", at)
         return known("ready", answer.healthy, answer.said, "http", at)
+
+
+def _paths(found: tuple[PathSeen, ...] | Failed) -> tuple[str, ...]:
+    return () if isinstance(found, Failed) else tuple(one.path for one in found)
 
 
 def _last_words(capture: str) -> str:

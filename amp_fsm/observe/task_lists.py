@@ -1,4 +1,4 @@
-"""Tasks that people wrote down elsewhere: rows of Markdown tables, or the lists of a JSON queue.  Pure.
+"""Tasks that people wrote down elsewhere: Markdown tables and sections, or the lists of a JSON queue.  Pure.
 
 Whatever cannot be read is told with its place; nothing is guessed.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from amp_fsm.observe.fold import bare_name, fold
 from amp_fsm.observe.markdown import Row, Table, read_tables
+from amp_fsm.observe.task_sections import Section, read_sections
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+")
 _DONE = re.compile(r"complete|done|termine|exists|finished|annule|cancel|✅")
@@ -63,7 +64,7 @@ class Listing:
 
 
 def read_listing(text: str, name: str) -> Listing:
-    """Return the tasks of a file called `name`: JSON if it begins so, else the task tables of Markdown."""
+    """Return the tasks of a file called `name`: JSON if it begins so, else Markdown."""
     return _from_json(text, name) if text.lstrip("\ufeff \r\n\t")[:1] in ("{", "[") else _from_markdown(text, name)
 
 
@@ -80,7 +81,20 @@ def _from_markdown(text: str, name: str) -> Listing:
                 unread.append(f"{name}:{row.line}: no task id and title in: {' | '.join(row.texts)}")
             else:
                 tasks.append(found)
-    return Listing(tasks=tuple(tasks), unread=tuple(unread))
+    sections = (_section(one, name) for one in read_sections(text))
+    return Listing(tasks=(*tasks, *sections), unread=tuple(unread))
+
+
+def _section(found: Section, name: str) -> Listed:
+    return Listed(
+        id=found.id,
+        title=found.title,
+        place=f"{name}:{found.line}",
+        agent=found.agent,
+        priority=_URGENCY.get(found.priority, ""),
+        needs=found.needs,
+        done=bool(_DONE.search(fold(found.status))),
+    )
 
 
 def _column(table: Table, key: str) -> int | None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 
 from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels_of, spool_of
 from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.errand import Errand
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
 from amp_fsm.model.profile import COMPACT
 from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Action, Assignment, Intent
+from amp_fsm.plan.errands.hand_over_file import before_assignment, file_of
 from amp_fsm.plan.errands.helping import answer_of, question_of
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import NO_AGENT, agent_values, kind_values, project_values, render, task_values
@@ -45,6 +47,9 @@ class Cause:
     mark: str = "🔄"
 
 
+RESUME = "resume"
+"""The prompt after an interruption."""
+
 RESUME_AGAIN = 600.0
 """Seconds after a start in which a program that ended again is started without its old session."""
 
@@ -56,7 +61,7 @@ def plan_actions(situation: Situation, cause: Cause, specs: Sequence[ActionSpec]
         RenderError: a text cannot be rendered with the values of this moment.
     """
     values = _values(situation, cause)
-    intents: list[Intent] = []
+    intents = list(_papers(situation, cause, specs))
     for place, spec in enumerate(specs):
         if spec.verb not in COMMIT_ONLY:
             for part, action in _actions(situation, cause, spec, values):
@@ -74,6 +79,14 @@ def _completed(situation: Situation, address: str, values: Mapping[str, object])
     for document in situation.project.documents.values():
         if document.kind is Rows.VERIFIED and not errand:
             yield document.name, _append_row(document, values)
+
+
+def _papers(situation: Situation, cause: Cause, specs: Sequence[ActionSpec]) -> Iterator[Intent]:
+    """Yield what must be written before an assigned task is told to its agent."""
+    assigned = cause.assignment if any(spec.verb is Verb.ASSIGN for spec in specs) else None
+    action = before_assignment(situation, assigned.task) if assigned is not None else None
+    if action is not None:
+        yield _intent(situation, cause, action, "-1:write:")
 
 
 def _intent(situation: Situation, cause: Cause, action: Action, key: str) -> Intent:
@@ -124,7 +137,7 @@ def _actions(
 def _send(situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[str, object]) -> Action:
     agent = situation.specs[cause.address]
     profile = situation.project.profiles[agent.profile] if isinstance(agent, AgentSpec) else None
-    prompt = render(spec.what, values)
+    prompt = _prompt(situation, cause, render(spec.what, values))
     command = prompt == COMPACT and COMPACT not in situation.project.prompts
     own = profile.compact if profile is not None else ""
     text = own if command else render(situation.project.prompts.get(prompt, ""), values)
@@ -138,6 +151,13 @@ def _send(situation: Situation, cause: Cause, spec: ActionSpec, values: Mapping[
         settle=profile.settle if profile else 0.3,
         queue=isinstance(agent, AgentSpec) and agent.queue and profile is not None and profile.queues,
     )
+
+
+def _prompt(situation: Situation, cause: Cause, name: str) -> str:
+    """Return which prompt is sent: who was interrupted at an errand is told the whole errand again."""
+    held = cause.assignment
+    task = situation.project.tasks.get(held.task) if held is not None else None
+    return task.errand if name == RESUME and task is not None and task.errand else name
 
 
 def start_action(situation: Situation, address: str) -> Action:
@@ -270,6 +290,15 @@ def _dialog_values(situation: Situation, agent: AgentSpec | None) -> Mapping[str
     return {"name": asked.name, "text": asked.text, "command": asked.command, "options": list(asked.options)}
 
 
+def _with_brief(situation: Situation, task: TaskSpec) -> dict[str, object]:
+    """Return a task's values; the brief of a hand-over names the file as it is by now."""
+    values = task_values(situation.project, task)
+    item = situation.record.added.get(task.id)
+    if item is not None and task.errand == Errand.HAND_OVER:
+        values["brief"] = {**task.brief, "file": file_of(situation, item)}
+    return values
+
+
 def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     project = situation.project
     subject = situation.subjects[cause.address]
@@ -289,7 +318,7 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     task = spec if isinstance(spec, TaskSpec) else project.tasks.get(assignment.task) if assignment else None
     agent = spec if isinstance(spec, AgentSpec) else project.agents.get(assignment.agent) if assignment else None
     if task is not None:
-        values["task"] = task_values(project, task)
+        values["task"] = _with_brief(situation, task)
         kind = KindSpec(name=task.kind, prompt=task.errand) if task.errand else project.kinds.get(task.kind)
         if kind is not None:
             values["kind"] = kind_values(kind)

@@ -10,6 +10,7 @@ from amp_fsm.model.plan import Change, Held, Step
 from amp_fsm.plan.allowances import allowance_of, passed, spent_by
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.golden_rules import idle_seconds, span
+from amp_fsm.plan.leading import lead_now
 from amp_fsm.plan.offers import attempts_spent
 from amp_fsm.plan.reassigning import attempts
 from amp_fsm.plan.situation import Situation
@@ -35,6 +36,7 @@ def drift_of(
         if late:
             found.append(Drift(address=task.address, kind="deadline", text=late))
     found.extend(_over_budget(situation))
+    found.extend(_lead(situation))
     found.extend(
         Drift(address=address, kind="removed", text="no longer in the configuration, but still holds an assignment")
         for address in situation.lost
@@ -68,3 +70,10 @@ def _over_budget(situation: Situation) -> Iterator[Drift]:
         said = passed(allowance_of(situation.project, address), spent_by(situation, address))
         if said and (state is None or not state.final):
             yield Drift(address=address, kind="over_budget", text=f"{said}: given nothing more (budgets)")
+
+
+def _lead(situation: Situation) -> Iterator[Drift]:
+    """Yield that the lead is vacant, or on its way to somebody else."""
+    lead = lead_now(situation.project, situation.record)
+    if lead.agent and lead.text != lead.agent:
+        yield Drift(address=f"agent/{lead.agent}", kind="lead", text=f"the lead: {lead.text}")

@@ -6,18 +6,21 @@ Only what some guard of the present states can use is asked for: a settled task 
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.desired import AWAY, hand_over_files, is_open_hand_over, lead_of
 from amp_fsm.model.errand import question_file
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
 from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, ServiceSpec, Source, TaskSpec
-from amp_fsm.model.record import Record
+from amp_fsm.model.record import Record, Sample
 from amp_fsm.model.seen import Failed, PaneRef, Survey
 from amp_fsm.model.standard import WORK
+from amp_fsm.model.usage import Usage
 from amp_fsm.model.workspace import Workspace
 
 ANSWERED = "COMPLETED"
@@ -38,6 +41,8 @@ class Needs:
         programs: programs that may have to be started, each with the folder it would be started in.
         inputs: key of a check (`input_key`) to the patterns whose contents decide whether its last result counts.
         workspaces: worktrees of tasks that are not settled and wait for no other.
+        twins: hand-over file to the pattern of the files that may stand beside it.
+        background: what a hand-over file tells of the past is needed.
     """
 
     files: tuple[str, ...] = ()
@@ -49,6 +54,8 @@ class Needs:
     programs: tuple[tuple[str, str], ...] = ()
     paneless: tuple[str, ...] = ()
     workspaces: tuple[Workspace, ...] = ()
+    twins: Mapping[str, str] = field(default_factory=dict)
+    background: bool = False
 
 
 def needs(project: Project, record: Record, survey: Survey | Failed, home: str = "") -> Needs:
@@ -56,6 +63,8 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
     active = active_tasks(project, record)
     files = dict.fromkeys(document.file for document in project.documents.values())
     files.update(dict.fromkeys((*_questions(project, record), *_answers(record))))
+    files |= dict.fromkeys(hand_over_files(project, record))
+    writes = _may_write(project, record)
     globs: dict[str, str] = {}
     for task in active:
         globs.update({project.place(task, item.file): item.contains for item in task.deliverables})
@@ -77,7 +86,34 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
         programs=tuple(dict.fromkeys(_programs(project, survey))),
         paneless=_paneless(project, survey),
         workspaces=tuple(_workspaces(project, record)),
+        twins={path: twins_of(path) for path in hand_over_files(project, record)} if writes else {},
+        background=writes,
     )
+
+
+def _may_write(project: Project, record: Record) -> bool:
+    """Return whether a hand-over file may have to be written in this pass: as far as the record tells."""
+    spec, lead = project.succession, lead_of(project, record)
+    if not lead:
+        return False
+    waiting = (one for one in record.added.values() if is_open_hand_over(record, one))
+    if any(_unheld(project, record, one.task) for one in waiting):
+        return True
+    at, used = spec.hand_over_at, record.usage.get(lead, Usage()).last.usage_percent
+    near = at is not None and bool(at.usage) and used is not None and used >= at.usage
+    away = at is not None and record.samples.get(lead, Sample()).state in AWAY
+    return (near or away) and record.stranded != lead
+
+
+def _unheld(project: Project, record: Record, task: TaskSpec) -> bool:
+    subject = record.subjects.get(task.address)
+    return subject is None or subject.state == project.machines[task.machine].initial
+
+
+def twins_of(path: str) -> str:
+    """Return the pattern of the files that a hand-over file may have beside it: `a_to_b-2.md` beside `a_to_b.md`."""
+    stem, end = posixpath.splitext(path)
+    return f"{stem}-*{end}"
 
 
 def input_key(project: Project, task: TaskSpec, check: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from amp_fsm.model.errand import Errand
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import TransitionSpec, Verb
@@ -105,9 +106,17 @@ def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[Task
 
 
 def rank(situation: Situation, task: TaskSpec) -> tuple[object, ...]:
-    """Return by what tasks are handed out, the first first; an errand goes before every task."""
+    """Return by what tasks are handed out, the first first: a hand-over, every other errand, then tasks."""
     due = deadline_of(situation, task)
-    return (not task.errand, _URGENCY[task.priority], due is None, due or 0.0, task.order, task.id)
+    kind = 0 if task.errand == Errand.HAND_OVER else 1 if task.errand else 2
+    return (
+        kind,
+        _URGENCY[task.priority],
+        due is None,
+        due or 0.0,
+        task.order,
+        task.id,
+    )
 
 
 def _would_take(situation: Situation, task: TaskSpec) -> bool:

@@ -22,6 +22,7 @@ from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.documents import DocumentsPlan, plan_documents
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.errands.errand import forgotten
+from amp_fsm.plan.errands.handing import hand_overs, stranded
 from amp_fsm.plan.offers import make_offers
 from amp_fsm.plan.open_intents import due_steps, unknown_intents
 from amp_fsm.plan.situation import Situation, renamed, situate
@@ -48,6 +49,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         readings={f"agent/{name}": reading for name, reading in observed.readings.items()},
         born=situation.born,
         dropped=situation.dropped,
+        stranded=stranded(situation, made.changes),
         forgotten=forgotten(situation),
         steps=made.steps,
         changes=made.changes,
@@ -79,15 +81,17 @@ class _Made:
         steps = tuple(step for step in steps if step.intent.address not in stopped or _only_notes(step))
         adopted = tuple(change for change in adoptions(situation) if change.address not in stopped)
         answered = tuple(change for change in approvals(situation) if change.address not in stopped)
+        engaged = {change.address for change in (*adopted, *answered)} | set(stopped)
+        handed = tuple(change for change in hand_overs(situation) if change.address not in engaged)
         acting = {step.intent.address for step in steps if _acts(step)}
         settling = {step.intent.address for step in steps if _settles(step)}
-        busy = {change.address for change in (*adopted, *answered)} | acting | settling | set(stopped)
+        busy = engaged | {change.address for change in handed} | acting | settling
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
         offers = make_offers(situation, busy | {f"task/{task}" for task in bound}, bound)
         opened = _opened(situation, offers)
         facts = _facts(situation, opened, bound)
         decisions = _decisions(situation, facts, opened, steps, busy)
-        changes = (*adopted, *answered, *(d.change for d in decisions.values() if d.change is not None))
+        changes = (*adopted, *answered, *handed, *(d.change for d in decisions.values() if d.change is not None))
         held_back = situation.now.gap or EVERYTHING in situation.record.paused
         papers = DocumentsPlan() if held_back else plan_documents(situation)
         waits = [wait for wait in (papers.due_in, *(d.due_in for d in decisions.values())) if wait is not None]

@@ -58,7 +58,7 @@ def recover(
             return _start(intent, unreachable, pane, entry, wanted)
         case Verb.ADOPT:
             return _adopt(intent, unreachable, pane)
-        case Verb.GIT if not wanted or intent.entry != entry:
+        case Verb.GIT | Verb.WRITE if not wanted or intent.entry != entry:
             return Step(intent=intent, recovery=Recovery.VOID, because="its state was left before it was done")
         case _:
             return Step(intent=intent, recovery=Recovery.PERFORM, because="it was planned and not finished")

@@ -122,6 +122,14 @@ def _rotate(action: Action) -> str:
     return f"{action.target}: the oldest {action.count} to {action.what}"
 
 
+def _line(action: Action) -> str:
+    return f"{action.target}: {action.text}"
+
+
+def _write(action: Action) -> str:
+    return f"{action.target}, {_count(action.text.count(chr(10)), 'line')}"
+
+
 def _run(action: Action) -> str:
     return f"{action.what}: {' '.join(action.argv)}" + (f" (exclusive: {action.exclusive})" if action.exclusive else "")
 
@@ -147,6 +155,8 @@ _PREVIEWS: Mapping[Verb, Callable[[Action], str]] = {
     Verb.MAKE_TABLE: _table,
     Verb.SET_ROWS: _rows,
     Verb.ROTATE: _rotate,
+    Verb.SET_LINE: _line,
+    Verb.WRITE: _write,
     Verb.RUN: _run,
     Verb.GIT: _git,
     Verb.NOTIFY: _notify,

@@ -1,12 +1,16 @@
-"""What a settled intent does to the record: its assignment learns of the delivery, an unused budget is given back."""
+"""What a settled intent does to the record.
+
+Its assignment learns of the delivery, an unused budget is given back, the lead moves with its prompt.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from amp_fsm.model.desired import is_open_hand_over
 from amp_fsm.model.document import Unwritten
 from amp_fsm.model.machine import UPKEEP, Verb
-from amp_fsm.model.record import Assignment, Intent, IntentStatus, Record
+from amp_fsm.model.record import Assignment, CellMemory, Intent, IntentStatus, Record, Written
 from amp_fsm.model.time import Now
 from amp_fsm.plan.budgets import refunded
 
@@ -29,6 +33,12 @@ def settled(record: Record, intent: Intent, now: Now) -> Record:
         record = _untold(_refund(record, intent), intent)
     if intent.action.verb in UPKEEP and intent.settled:
         record = _written(record, intent, now)
+    if intent.action.verb is Verb.WRITE and intent.status is IntentStatus.DONE:
+        ours = Written(digest=intent.action.digest, task=intent.action.what)
+        record = replace(record, written={**record.written, intent.action.target: ours})
+    if intent.action.verb is Verb.SET_LINE and intent.settled:
+        said = CellMemory(wrote=intent.action.text)
+        record = replace(record, cells={**record.cells, line_key(intent.action.target): said})
     if intent.action.verb is Verb.SEND and intent.settled:
         record = _brief(record, before, intent, now)
     return record
@@ -46,6 +56,11 @@ def _written(record: Record, intent: Intent, now: Now) -> Record:
     before = record.unwritten.get(file)
     failed = Unwritten(reason=intent.note, at=now.policy, times=before.times + 1 if before is not None else 1)
     return replace(record, unwritten={**others, file: failed})
+
+
+def line_key(document: str) -> str:
+    """Return under which key the record keeps what we last wrote of who leads."""
+    return f"{document}||lead"
 
 
 def _refund(record: Record, intent: Intent) -> Record:
@@ -66,7 +81,11 @@ def _brief(record: Record, before: Intent, intent: Intent, now: Now) -> Record:
     if assignment is None or assignment.prompt != intent.id:
         return record
     told = _told(assignment, before, intent, now)
-    return replace(record, assignments={**record.assignments, told.id: told})
+    record = replace(record, assignments={**record.assignments, told.id: told})
+    item = record.added.get(told.task)
+    if item is None or intent.status is not IntentStatus.DONE or not is_open_hand_over(record, item):
+        return record
+    return replace(record, lead=told.agent, lead_since=now.policy, stranded="")
 
 
 def _told(assignment: Assignment, before: Intent, intent: Intent, now: Now) -> Assignment:

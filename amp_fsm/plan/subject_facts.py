@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from amp_fsm.model.desired import lead_of
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
 from amp_fsm.model.record import Assignment
@@ -76,6 +77,11 @@ class SubjectFacts(Mapping[str, Fact]):
 def _has_task(situation: Situation, address: str) -> Fact:
     assignment = situation.assignment(address)
     return known("has_task", assignment is not None, assignment.task if assignment else "", "assignment")
+
+
+def _leads(situation: Situation, address: str) -> Fact:
+    lead = lead_of(situation.project, situation.record)
+    return known("leads", bool(lead) and address == f"agent/{lead}", lead or "nobody", "assignment")
 
 
 def _has_holder(situation: Situation, address: str) -> Fact:
@@ -188,6 +194,7 @@ def _of_workspace(name: str) -> Callable[[Situation, str], Fact]:
 
 _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "has_task": _has_task,
+    "leads": _leads,
     "has_holder": _has_holder,
     "prompt_delivered": _prompt_delivered,
     "task_returned": _task_returned,

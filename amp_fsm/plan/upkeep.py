@@ -5,9 +5,10 @@ None of it moves a subject; each has its own bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from amp_fsm.model.desired import lead_of
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.plan import Change
 from amp_fsm.model.project import TaskSpec
@@ -16,6 +17,8 @@ from amp_fsm.plan.actions import STATUS, run_action
 from amp_fsm.plan.budgets import with_use
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.identity import intent_id
+from amp_fsm.plan.prompts import RenderError, agent_values, project_values, render
+from amp_fsm.plan.settle import line_key
 from amp_fsm.plan.situation import Situation
 
 REWRITES = 3
@@ -32,7 +35,7 @@ def upkeep(situation: Situation, address: str) -> Change | None:
             return _stays(subject, "checks", "its checks have not run on the present files", runs)
         return _told_late(situation, spec, subject)
     if address.startswith("agent/"):
-        return _told_blind(situation, subject) or _rewritten(situation, subject)
+        return _told_blind(situation, subject) or _rewritten(situation, subject) or said_who_leads(situation, subject)
     return None
 
 
@@ -117,6 +120,43 @@ def _rewritten(situation: Situation, subject: SubjectRecord) -> Change | None:
     return _stays(
         subject, "rewrite", f"the row fell back to {memory.replaced!r}: an older version was saved", (intent,)
     )
+
+
+def said_who_leads(situation: Situation, subject: SubjectRecord) -> Change | None:
+    """Return that the documents say who leads, once for each time that what they should say changes."""
+    lead = lead_of(situation.project, situation.record)
+    if subject.address != f"agent/{lead}":
+        return None
+    intents = tuple(_lines(situation, subject))
+    because = "nobody leads" if situation.record.stranded else f"{lead} leads"
+    return _stays(subject, "lead", because, intents) if intents else None
+
+
+def _lines(situation: Situation, subject: SubjectRecord) -> Iterator[Intent]:
+    agent = situation.project.agents[subject.address.partition("/")[2]]
+    row, stranded = str(agent_values(agent)["row"]), bool(situation.record.stranded)
+    values = {
+        **project_values(situation.project),
+        "lead": "" if stranded else row,
+        "before": row if stranded else "",
+        "now": situation.now.wall,
+    }
+    open_ones = {i.action.target for i in situation.record.intents.values() if i.action.verb is Verb.SET_LINE}
+    for document in situation.project.documents.values():
+        text = _rendered(document.lead, values)
+        key = line_key(document.name)
+        if text and document.name not in open_ones and situation.record.cells.get(key, CellMemory()).wrote != text:
+            begins = document.lead.partition("{{")[0].rstrip()
+            action = Action(verb=Verb.SET_LINE, target=document.name, what=begins, text=text)
+            tick = situation.record.serial  # the same line may be due again in one stay
+            yield _intent(situation, subject, "lead", tick, key, action)
+
+
+def _rendered(template: str, values: Mapping[str, object]) -> str:
+    try:
+        return render(template, values) if template else ""
+    except RenderError:  # lint tried it
+        return ""
 
 
 def _intent(situation: Situation, subject: SubjectRecord, cause: str, tick: int, key: str, action: Action) -> Intent:

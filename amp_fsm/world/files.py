@@ -10,7 +10,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
 from amp_fsm.errors import DocumentError, StaleFileError
@@ -140,6 +140,33 @@ class LocalFiles:
             message = f"{path} cannot be written: {_why(error)}"
             raise DocumentError(message, hint="mend the permissions of its folder, or make room on its disk") from error
 
+    def write_own(self, path: str, text: str, *, over: str) -> None:
+        """Write a whole file below the root, atomically, making its folder; one that says so already is left alone.
+
+        Raises:
+            StaleFileError: there is a file, with other bytes.
+            DocumentError: it cannot be written, or leads out of the root.
+        """
+        target, data = self.root / path, text.encode("utf-8", "surrogateescape")
+        own = hashlib.sha256(data).hexdigest()
+        try:
+            self._must_be_inside(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._must_be_inside(path)  # a folder of it may be a symbolic link
+            present = _present(target)
+            if present != own:
+                like = target.stat() if present else None
+                write_over(target, data, like=like, just_before=lambda: _must_be(target, path, {over, own}))
+        except OSError as error:
+            message = f"{path} cannot be written: {_why(error)}"
+            raise DocumentError(message, hint="mend the permissions of its folder, or make room on its disk") from error
+
+    def _must_be_inside(self, path: str) -> None:
+        root, folder = os.path.realpath(self.root), os.path.realpath((self.root / path).parent)
+        if os.path.commonpath((root, folder)) != root or (self.root / path).is_symlink():
+            message = f"{path} leads out of the project's folder"
+            raise DocumentError(message, hint="name a file below project.root, not through a symbolic link")
+
     def _has_root(self, path: str) -> bool:
         """Return whether absences mean anything: a folder that is not mounted holds nothing, and proves nothing."""
         return Path(path).is_absolute() or self.root.is_dir()
@@ -189,6 +216,20 @@ def _read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
     if len(data) > MOST_BYTES:
         raise OSError(errno.EFBIG, f"larger than {MOST_BYTES // 1_000_000} MB", str(path))
     return data, seen
+
+
+def _present(target: Path) -> str:
+    """Return the digest of a file's bytes; empty: it is not there."""
+    try:
+        return hashlib.sha256(_read_bytes(target)[0]).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def _must_be(target: Path, path: str, digests: Set[str]) -> None:
+    if _present(target) not in digests:
+        message = f"{path} is there, and not as we left it"
+        raise StaleFileError(message, hint="move it away, or take its place over by hand")
 
 
 def _digest(path: Path) -> bytes:

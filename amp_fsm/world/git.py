@@ -13,11 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from amp_fsm.errors import WorkspaceError
-from amp_fsm.model.seen import Failed
+from amp_fsm.model.seen import Failed, Recent, Revision
 from amp_fsm.model.workspace import Workspace, WorkspaceSeen
 
 TIMEOUT = 60.0
 """Seconds that one git command may take."""
+
+MOST_REVISIONS = 15
+MOST_CHANGED = 40
+"""Commits, and files of one of them or not committed, that are told of the recent past."""
 
 MARK = "ampfsm"
 """Our entry in a branch's section of the repository's configuration: the folder that we make its worktree in."""
@@ -112,6 +116,18 @@ class GitRepository:
         changed = self._git("diff", "--no-ext-diff", "--no-textconv", base, at=workspace.folder)
         new = self._git("ls-files", "--others", "--exclude-standard", at=workspace.folder)
         return changed + "".join(f"new file, not committed: {name}\n" for name in new.splitlines())
+
+    def recent(self) -> Recent | Failed:
+        """Return the newest commits, and the files that are not committed; both bounded."""
+        try:
+            told = self._git("log", f"-{MOST_REVISIONS}", "--name-only", "--format=%x1e%h%x1f%ct%x1f%an%x1f%s%x1f")
+            changed = self._git("status", "--porcelain").splitlines()
+        except WorkspaceError as error:
+            return Failed(reason=str(error))
+        return Recent(
+            revisions=tuple(_revision(one) for one in told.split("\x1e")[1:]),
+            changed=tuple(line[3:] for line in changed[:MOST_CHANGED]),
+        )
 
     # ---- looking -------------------------------------------------------------------------------------------------
 
@@ -214,6 +230,12 @@ class GitRepository:
             message = f"git cannot be run: {error.strerror or error}"
             raise WorkspaceError(message, hint="install git, or give the task `workspace: shared`") from None
         return _Said(code=done.returncode, out=_text(done.stdout), error=_text(done.stderr))
+
+
+def _revision(told: str) -> Revision:
+    name, at, author, subject, files = told.split("\x1f", 4)
+    named = tuple(line for line in files.splitlines() if line)[:MOST_CHANGED]
+    return Revision(id=name, at=float(at), author=author, subject=subject, files=named)
 
 
 def _text(raw: bytes) -> str:

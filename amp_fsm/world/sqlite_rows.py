@@ -17,7 +17,7 @@ from amp_fsm.errors import StoreError
 from amp_fsm.model.document import RowMemory, Unwritten
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.kept_screen import KeptScreen
-from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord
+from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord, Written
 from amp_fsm.model.time import Reading
 from amp_fsm.model.usage import Spent, Usage
 
@@ -99,6 +99,9 @@ MEMORY: dict[str, Rows[Any]] = {
     "added": Rows("memory", dict[str, AddedTask]),
     "opened": Rows("memory", dict[str, int]),
     "lead": Rows("memory", str),
+    "lead_since": Rows("memory", float),
+    "stranded": Rows("memory", str),
+    "written": Rows("memory", dict[str, Written]),
     "last_assigned": Rows("memory", dict[str, float]),
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),

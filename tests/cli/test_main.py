@@ -19,7 +19,7 @@ from amp_fsm.errors import PlanStaleError, ProjectLockedError
 from tests.configured_team import Home, Said, run
 
 HEAVY = ("jinja2", "msgspec", "ruamel", "transitions", "sqlite3", "jsonschema", "libtmux", "asyncio")
-THERE = [name for name in COMMANDS if importlib.util.find_spec(f"amp_fsm.cli.{name}")]
+THERE = [name for name in COMMANDS if importlib.util.find_spec(f"amp_fsm.cli.{name.replace('-', '_')}")]
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "cli.md"
 
 
@@ -41,16 +41,16 @@ def failing(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> Said:
 
 
 def test_help_names_every_command_of_the_contract_in_its_order() -> None:
-    rows = re.findall(r"^\| `([a-z\\|]{2,})", DOCUMENTED.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z\\|-]{2,})", DOCUMENTED.read_text(), re.MULTILINE)
     documented = {name for row in rows for name in row.split("\\|")}
-    shown = re.findall(r"^  ([a-z]+)  +[A-Z]", run("--help").out.partition("Commands:")[2], re.MULTILINE)
+    shown = re.findall(r"^  ([a-z-]+)  +[A-Z]", run("--help").out.partition("Commands:")[2], re.MULTILINE)
     assert sorted(shown) == sorted(documented)
     assert shown == list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", THERE)
 def test_the_line_of_help_is_the_commands_own_and_its_help_has_an_example(name: str) -> None:
-    command = importlib.import_module(f"amp_fsm.cli.{name}").command
+    command = importlib.import_module(f"amp_fsm.cli.{name.replace('-', '_')}").command
     assert command.get_short_help_str(80) == COMMANDS[name]
     said = run(name, "--help")
     assert said.code == 0

@@ -21,16 +21,30 @@ from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import check_shape, normalise
 from amp_fsm.config.yaml_text import dump, parse
 from amp_fsm.model.channel import HookSpec
+from amp_fsm.model.desired import desired
+from amp_fsm.model.errand import AddedTask, Errand
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.notice import Notice, Severity
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.panes import resolve_panes
-from amp_fsm.model.project import Project
+from amp_fsm.model.project import Project, TaskSpec
 from amp_fsm.model.record import Assignment, Record, Sample, SubjectRecord, Use
-from amp_fsm.model.seen import FileSeen, HttpSeen, PaneRef, PaneSeen, PathSeen, RunSeen, Seen, Survey, Tail
+from amp_fsm.model.seen import (
+    Background,
+    FileSeen,
+    HttpSeen,
+    Missing,
+    PaneRef,
+    PaneSeen,
+    PathSeen,
+    RunSeen,
+    Seen,
+    Survey,
+    Tail,
+)
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.time import Now
-from amp_fsm.model.usage import Spent, Usage
+from amp_fsm.model.usage import Figures, Spent, Usage
 from amp_fsm.observe.channels import hint_of, receipt_in, told_by
 from amp_fsm.observe.declared import hook_facts
 from amp_fsm.observe.document_state import document_states
@@ -320,7 +334,7 @@ def _observed(team: Project, true: Mapping[str, tuple[str, ...]]) -> Observed:
 
 
 _DERIVED = frozenset({"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder"})
-_DERIVED |= {"holder_busy", "needs_met", "needs_lost", "reassign_due", "over_budget"}
+_DERIVED |= {"holder_busy", "needs_met", "needs_lost", "reassign_due", "over_budget", "leads"}
 PROMPT = ("turn_over", "at_prompt")
 _STARTED = Use(name="start", at=9_995.0, entry=3, assignment="T-1#1", tick=1)
 _NUDGED = Use(name="nudge", at=9_600.0, entry=3, assignment="T-1#1", tick=1)
@@ -374,6 +388,34 @@ def papers(changes: Mapping[str, Any]) -> object:
     observed = replace(_observed(team, {}), documents=document_states(team, files))
     judged = plan(team, _observed(team, {"task": ("checks_passed",)}), JUDGED, NOW)
     return plan_documents(situate(team, observed, record, NOW)), judged.changes
+
+
+def leads(changes: Mapping[str, Any]) -> object:
+    """Return what is done about a lead that nears its limit, is limited, or is handed over."""
+    team = project(changes)
+    limited = Sample(state="limited", since=NOW.policy - 400)
+    task = TaskSpec(
+        id="HAND-OVER-1",
+        kind="hand_over",
+        title="Take over",
+        only="ada",
+        errand=Errand.HAND_OVER,
+        machine="task",
+        brief={"from": "ben", "to": "ada", "reason": "ben is limited"},
+    )
+    before = _record({"agent/ada": "IDLE", "agent/ben": "WORK"})
+    added = replace(before, added={task.id: AddedTask(task=task)})
+    cases: list[tuple[Record, Mapping[str, tuple[str, ...]]]] = [
+        (replace(before, usage={"ben": Usage(last=Figures(usage_percent=85.0))}), {}),
+        (replace(before, samples={"ben": limited}), {"agent": ("limited",)}),
+        (added, {"agent": PROMPT, "service": ("ready",)}),
+    ]
+    free = {path: Missing(path=path) for path in ("to/ben_ada.md", "to/ben_nobody.md", "other/ben_ada.md")}
+    made = [
+        plan(desired(team, record), replace(_observed(team, true), papers=free, background=Background()), record, NOW)
+        for record, true in cases
+    ]
+    return [(one.changes, one.drift) for one in made]
 
 
 def answers(changes: Mapping[str, Any]) -> object:
@@ -470,6 +512,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "facts": facts,
     "screens": screens,
     "plans": plans,
+    "leads": leads,
     "answers": answers,
     "notices": notices,
     "prompts": prompts,

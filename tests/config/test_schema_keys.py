@@ -59,6 +59,11 @@ def child(part: str, item: Mapping[str, object], more: Mapping[str, object]) -> 
     return Key(seen="screens", given=given, change={path: {"extends": "parent", part: [{**item, **more}]}})
 
 
+def handed(more: Mapping[str, object], seen: str = "leads") -> Key:
+    """Return a change of how the lead is handed over."""
+    return Key(seen=seen, given={"succession": HANDED}, change={"succession": {**HANDED, **more}})
+
+
 def region(pattern: str, declared: Mapping[str, object], more: Mapping[str, object]) -> Key:
     """Return a change of region `r`, in which rule `here` looks for `pattern`."""
     whole = {"name": "r", **declared}
@@ -92,6 +97,13 @@ NEW_TIMER = {"name": "new", "after": "1m", "to": "LAST"}
 CHANNELS = "profiles.p.channels"
 USED = f"{CHANNELS}.transcript.usage"
 BETA = {"id": "beta", "state": "working", "region": "screen", "matches": ["alpha"]}
+
+HANDED: dict[str, object] = {
+    "order": ["ben", "ada"],
+    "file": "to/{from}_{to}.md",
+    "template": "The text.",
+    "hand_over_at": {"usage": "90%"},
+}
 
 LED = {"succession": {"order": ["ben"]}}
 ASKING = {f"{NUDGE}.do".replace(".", "__"): [{"errand": "help"}]}
@@ -271,6 +283,13 @@ KEYS: Mapping[str, Key] = {
     "action.errand": key("plans", f"{NUDGE}.do", [{"errand": "help"}], **LED),
     "succession": key("plans", "succession", {"order": ["ben"]}, **ASKING),
     "succession.order": key("plans", "succession.order", ["ada"], **ASKING, succession={"order": ["ben"]}),
+    "succession.hand_over_at": handed({"hand_over_at": {"usage": "80%"}}),
+    "succession.hand_over_at.usage": handed({"hand_over_at": {"usage": "80%"}}),
+    "succession.hand_over_at.away": handed({"hand_over_at": {"usage": "90%", "away": "10m"}}),
+    "succession.file": handed({"file": "other/{from}_{to}.md"}),
+    "succession.template": handed({"template": "Another text."}),
+    "succession.incoming": handed({"incoming": "HANDED.md"}, "looks"),
+    "documents.*.lead": key("leads", "documents.status.lead", "Lead: {{ lead }}", succession=HANDED),
     "project.errands": key("plans", "project.errands", "answers", **ASKING, **LED),
     "action.verdict": key("plans", f"{JUDGED}.0.do", [{"verdict": "verified"}]),
     "action.send": key("plans", f"{NUDGE}.do", [{"send": "work"}]),

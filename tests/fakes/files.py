@@ -92,6 +92,15 @@ class FakeFiles:
             raise DocumentError(self.broken[path])
         self.texts[path] = text
 
+    def write_own(self, path: str, text: str, *, over: str) -> None:
+        if path in self.broken or path.startswith("/") or ".." in path.split("/"):
+            raise DocumentError(self.broken.get(path, f"{path} leads out of the project's folder"))
+        present = self.texts.get(path, text)
+        if present != text and digest(present) != over:
+            message = f"{path} is there, and not as we left it"
+            raise StaleFileError(message)
+        self.texts[path] = text
+
 
 def digest(text: str) -> str:
     """Return the digest that `read` gives a file of this text."""

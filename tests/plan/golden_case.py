@@ -29,7 +29,7 @@ NOW = Now(policy=100_000.0, wall=1_795_430_400.0)
 SERVER = "4711:1795420000"
 SOURCES = {"claims": "row", "deliverables": "file", "checks": "check", "gone": "pane"}
 OF_THE_RECORD = frozenset(
-    {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "over_budget"}
+    {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "over_budget", "leads"}
 )
 DERIVED = {
     "agent": OF_THE_RECORD | {"deliverables_present", "checks_passed", "checks_failed"},

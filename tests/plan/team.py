@@ -172,6 +172,7 @@ def known(*names: str, unknown: tuple[str, ...] = (), kind: str = "agent") -> di
     """Return the standard facts of a kind, false but for `names` (true) and `unknown`."""
     observed = {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "holder_busy"}
     observed |= {"needs_met", "needs_lost", "reassign_due", "over_budget", "moot", "has_lead", "help_answered"}
+    observed |= {"leads"}
     if kind == "agent":
         observed |= {"deliverables_present", "checks_passed", "checks_failed"}
     facts = {name: Fact(name=name, truth=Truth.of(name in names)) for name in STANDARD_FACTS[kind] - observed}

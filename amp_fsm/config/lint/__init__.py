@@ -16,6 +16,7 @@ from amp_fsm.config.lint.dependencies import lint_dependencies
 from amp_fsm.config.lint.documents import lint_documents
 from amp_fsm.config.lint.errands import lint_errands
 from amp_fsm.config.lint.facts import lint_facts
+from amp_fsm.config.lint.hand_over import lint_hand_over
 from amp_fsm.config.lint.patterns import lint_own_texts, lint_patterns
 from amp_fsm.config.lint.people import lint_people
 from amp_fsm.config.lint.prompts import PromptLint
@@ -47,6 +48,7 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
         *lint_patterns(project),
         *lint_channels(project),
         *lint_errands(project),
+        *lint_hand_over(project),
         *said,
         *lint_own_texts(project, prompts.texts),
         *run_tests(project),

@@ -27,6 +27,8 @@ def lint_errands(project: Project) -> Iterator[Finding]:
 
 def _opened(project: Project) -> Iterator[tuple[Errand, tuple[str | int, ...]]]:
     """Yield every kind of errand that something opens, once, with the place of what does."""
+    if len(project.succession.order) > 1:
+        yield Errand.HAND_OVER, ("succession", "order")
     used, found = used_machines(project), set()
     for machine in project.machines.values():
         for action, path in actions(machine) if machine.name in used else ():

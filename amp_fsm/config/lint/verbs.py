@@ -10,7 +10,7 @@ from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.project import Project
 
 MAY: Mapping[str, frozenset[Verb]] = {
-    "agent": frozenset(Verb) - {Verb.RUN, Verb.GIT, Verb.ADOPT, Verb.ANSWER} - UPKEEP,
+    "agent": frozenset(Verb) - {Verb.RUN, Verb.GIT, Verb.ADOPT, Verb.ANSWER, Verb.SET_LINE, Verb.WRITE} - UPKEEP,
     "task": frozenset(
         {
             Verb.RELEASE,
