@@ -89,7 +89,7 @@ class TmuxTerminal:
         if not panes:
             return {}
         nonce = secrets.token_hex(8)
-        answer = self._looks.run("source-file", "-", text=capture_script(panes, nonce))
+        answer = self._looks.run_script(capture_script(panes, nonce), nonce)
         return parse_captures(answer.said, panes, nonce, answer.complaint)
 
     # ---- starting and stopping -----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from amp_fsm.errors import TerminalUnreachableError
-from amp_fsm.world.tmux_frames import Reply, last_mark, replies, request
+from amp_fsm.world.tmux_frames import Reply, last_mark, marked, replies, sections, with_end
 
 _CHUNK = 1 << 16
 _GRACE_SECONDS = 1.0
@@ -64,16 +64,26 @@ class ControlClient:
         Raises:
             ControlError: they did not all come within `timeout` seconds.
         """
-        mark, until = secrets.token_hex(8), time.monotonic() + timeout
+        mark = secrets.token_hex(8)
+        answer = self._answer(marked(lines, mark), last_mark(lines, mark), timeout)
+        return _understood(replies(answer, len(lines), mark))
+
+    def run_script(self, script: str, nonce: str, timeout: float) -> tuple[Reply, ...]:
+        """Return the replies to a script whose every other command prints `nonce` (`tmux_frames.sections`).
+
+        Raises:
+            ControlError: they did not all come within `timeout` seconds.
+        """
+        mark = secrets.token_hex(8)
+        return _understood(sections(self._answer(with_end(script, mark), last_mark((), mark), timeout), nonce))
+
+    def _answer(self, asked: str, last: str, timeout: float) -> str:
+        until = time.monotonic() + timeout
         with self._news:
             self._heard.clear()
             self._asked = True
-        self._write(request(lines, mark).encode(), until)
-        answer = self._wait(last_mark(lines, mark).encode(), until)
-        found = replies(answer.decode(errors="replace"), len(lines), mark)
-        if found is None:
-            raise ControlError("tmux's control client answered something else")
-        return found
+        self._write(asked.encode(), until)
+        return self._wait(last.encode(), until).decode(errors="replace")
 
     def close(self) -> None:
         """Detach, and end the client if it does not go."""
@@ -131,6 +141,12 @@ class ControlClient:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+
+def _understood(replies: tuple[Reply, ...] | None) -> tuple[Reply, ...]:
+    if replies is None:
+        raise ControlError("tmux's control client answered something else")
+    return replies
 
 
 def _read_some(descriptor: int) -> bytes:

@@ -25,10 +25,8 @@ class Reply:
     failed: bool = False
 
 
-def command_lines(words: Sequence[str], text: str) -> tuple[str, ...]:
-    """Return the lines for what a process is run with: words (`tmux_process.joined`) or a `source-file -` script."""
-    if tuple(words) == ("source-file", "-"):
-        return tuple(text.splitlines())
+def command_lines(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the lines for the words that a process is run with (`tmux_process.joined`)."""
     lines: list[list[str]] = [[]]
     for word in words:
         if word == ";":
@@ -38,26 +36,54 @@ def command_lines(words: Sequence[str], text: str) -> tuple[str, ...]:
     return tuple(" ".join(line) for line in lines)
 
 
-def request(lines: Sequence[str], mark: str) -> str:
+def marked(lines: Sequence[str], mark: str) -> str:
     """Return what is written for these command lines: each is followed by its mark."""
-    return "".join(f"{line}\ndisplay-message -p '{mark} {number}'\n" for number, line in enumerate(lines))
+    return "".join(f"{line}\n{_print(mark, number)}" for number, line in enumerate(lines))
+
+
+def with_end(script: str, mark: str) -> str:
+    """Return what is written for a script that prints marks of its own, as `mark` does at its end."""
+    return f"{script}{_print(mark, 0)}"
+
+
+def _print(mark: str, number: int) -> str:
+    return f"display-message -p '{mark} {number}'\n"
 
 
 def last_mark(lines: Sequence[str], mark: str) -> str:
-    """Return what stands in the answer once every command was answered."""
-    return f"\n{mark} {len(lines) - 1}\n"
+    """Return what stands in the answer to `marked` once every command was answered; of no lines: to `with_end`."""
+    return f"\n{mark} {max(0, len(lines) - 1)}\n"
 
 
 def replies(answer: str, count: int, mark: str) -> tuple[Reply, ...] | None:
     """Return the reply to each of `count` commands; None: this is no such answer."""
-    found = []
+    found: list[Reply] = []
     for number in range(count):
-        region, marked, answer = answer.partition(f"\n{mark} {number}\n")
-        reply = _reply(region.split("\n")[:-1]) if marked else None
+        region, is_marked, answer = answer.partition(f"\n{mark} {number}\n")
+        reply = _reply(region.split("\n")[:-1]) if is_marked else None
         if reply is None:
             return None
         found.append(reply)
     return tuple(found)
+
+
+def sections(answer: str, nonce: str) -> tuple[Reply, ...] | None:
+    """Return the answer to a script in which every other command prints one line that begins with `nonce`.
+
+    Each reply holds such a line and what the command after it said; the last line has no command.  None: it is no such
+    answer.
+    """
+    _, *parts = answer.split(f"\n{nonce} ")
+    found: list[Reply] = []
+    for part in parts:
+        line, _, region = part.partition("\n")
+        is_last = len(found) == len(parts) - 1
+        reply = Reply(text="") if is_last else _reply(region.split("\n")[:-1])
+        if reply is None:
+            return None
+        heading = f"{nonce} {line}\n"
+        found.append(reply if reply.failed else Reply(text=heading + reply.text))
+    return tuple(found) or None
 
 
 def _reply(region: Sequence[str]) -> Reply | None:

@@ -46,7 +46,14 @@ _OWN = (
     ENTERED,
     ANSWERED,
 )
-_FIELDS = (*_OWN, *VARIABLES)
+_FREE = frozenset(
+    {"session_name", "window_name", OWNER, STARTED, TYPED, ENTERED, ANSWERED, "pane_current_command", "pane_title"}
+)
+"""Variables that can hold any text; all others are numbers and ids, which need no nonce between them."""
+
+_PLAIN_FIELDS = tuple(name for name in (*_OWN, *VARIABLES) if name not in _FREE)
+_FREE_FIELDS = tuple(name for name in (*_OWN, *VARIABLES) if name in _FREE)
+_FIELDS = (*_PLAIN_FIELDS, *_FREE_FIELDS)
 _HEAD = re.compile(r"(\d+:\d+) (\d+)")
 _NOBODY = re.compile(r"\b(read-only|control-mode)\b")
 
@@ -59,7 +66,8 @@ class Listing:
 
     def commands(self) -> tuple[tuple[str, ...], ...]:
         """Return the commands of one process: the server with its time, all panes, all attached clients."""
-        fields = f"{self.nonce}=".join(f"#{{{name}}}" for name in _FIELDS)
+        plain = ",".join(f"#{{{name}}}" for name in _PLAIN_FIELDS)
+        fields = f"{self.nonce}=".join((plain, *(f"#{{{name}}}" for name in _FREE_FIELDS)))
         client = f"{self.nonce}=".join(("#{client_session}", "#{client_activity}", "#{client_flags}"))
         return (
             ("display-message", "-p", f"{self.nonce}s{_SERVER} %s"),
@@ -93,7 +101,7 @@ def _last_presses(clients: Iterable[Sequence[str]], *, now: float) -> Mapping[st
 
 
 def _pane(fields: Sequence[str], server: str, listed: int, pressed: Mapping[str, float]) -> PaneSeen:
-    own = dict(zip(_FIELDS, fields, strict=True))
+    own = dict(zip(_FIELDS, (*fields[0].split(","), *fields[1:]), strict=True))
     in_front = own["window_active"] == "1" and own["pane_active"] == "1"
     return PaneSeen(
         ref=PaneRef(server=server, pane=own["pane_id"], pid=int(own["pane_pid"] or 0)),
@@ -122,6 +130,8 @@ def _each_once(panes: Iterable[PaneSeen], session: str) -> tuple[PaneSeen, ...]:
     found: dict[str, PaneSeen] = {}
     for pane in panes:
         other = found.setdefault(pane.ref.pane, pane)
+        if other is pane:
+            continue
         best = pane if pane.session == session and other.session != session else other
         persons = [seconds for seconds in (pane.person, other.person) if seconds is not None]
         found[pane.ref.pane] = replace(best, person=min(persons, default=None))

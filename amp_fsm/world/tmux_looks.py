@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from amp_fsm.world.tmux_control import ControlClient, ControlError
-from amp_fsm.world.tmux_frames import command_lines
+from amp_fsm.world.tmux_frames import Reply, command_lines
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
@@ -19,7 +19,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 ABSENT_PAUSE = 2.0
 """Seconds until it is looked again for a session that was not there."""
 
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 5.0
 """How long a client may take; a process is asked then, and has its own time."""
 
 _UNSAFE = ("exit-unattached", "destroy-unattached", "focus-events")
@@ -51,24 +51,41 @@ class ControlledLooks:
         self._pause = FIRST_PAUSE
         self._said: set[str] = set()
 
-    def run(self, *words: str, text: str = "") -> Answer:
+    def run(self, *words: str) -> Answer:
         """Return the answer to the commands in `words`, as `TmuxProcess.run` does.
 
         Raises:
             TerminalUnreachableError: the server does not answer a process either.
         """
+        lines = command_lines(words)
+        return self._ask(lambda client: client.ask(lines, ANSWER_SECONDS), lambda: self._process.run(*words))
+
+    def run_script(self, script: str, nonce: str) -> Answer:
+        """Return the answer to the commands in `script`, as `TmuxProcess.run_script` does.
+
+        Raises:
+            TerminalUnreachableError: the server does not answer a process either.
+        """
+        return self._ask(
+            lambda client: client.run_script(script, nonce, ANSWER_SECONDS),
+            lambda: self._process.run_script(script, nonce),
+        )
+
+    def _ask(self, asked: Callable[[ControlClient], tuple[Reply, ...]], process: Callable[[], Answer]) -> Answer:
         with self._turn:
             try:
                 client = self._client or self._attached()
                 if client is not None:
-                    return self._asked(client, command_lines(words, text))
+                    replies = asked(client)
+                    self._pause = FIRST_PAUSE
+                    return _as_answer(replies)
             except ControlError as error:
                 self._give_up()
-                answer = self._process.run(*words, text=text)
+                answer = process()
                 if not answer.no_server:
                     self._tell(str(error))
                 return answer
-        return self._process.run(*words, text=text)
+        return process()
 
     def close(self) -> None:
         """Let the client go."""
@@ -76,13 +93,6 @@ class ControlledLooks:
             if self._client is not None:
                 self._client.close()
             self._client = None
-
-    def _asked(self, client: ControlClient, lines: tuple[str, ...]) -> Answer:
-        replies = client.ask(lines, ANSWER_SECONDS)
-        self._pause = FIRST_PAUSE
-        complaints = [reply.text.strip() for reply in replies if reply.failed]
-        said = "".join(reply.text for reply in replies if not reply.failed)
-        return Answer(code=1 if complaints else 0, said=said, complaint="\n".join(complaints))
 
     def _attached(self) -> ControlClient | None:
         """Return a new client, if it is time to try one and the session is there and takes one."""
@@ -112,3 +122,9 @@ class ControlledLooks:
         if reason not in self._said:
             self._said.add(reason)
             self._say(f"{reason}: looking with a tmux process each time, and trying again")
+
+
+def _as_answer(replies: Sequence[Reply]) -> Answer:
+    complaints = [reply.text.strip() for reply in replies if reply.failed]
+    said = "".join(reply.text for reply in replies if not reply.failed)
+    return Answer(code=1 if complaints else 0, said=said, complaint="\n".join(complaints))

@@ -64,6 +64,15 @@ class TmuxProcess:
         complaint = done.stderr.decode(errors="replace").strip()
         return Answer(code=done.returncode, said=done.stdout.decode(errors="replace"), complaint=complaint)
 
+    def run_script(self, script: str, nonce: str) -> Answer:
+        """Return the answer to the commands in `script`, of which every other prints a line that begins with `nonce`.
+
+        Raises:
+            TerminalUnreachableError: as `run`.
+        """
+        assert script.endswith(f"{nonce} end'\n")
+        return self.run("source-file", "-", text=script)
+
     def argv(self, *words: str) -> tuple[str, ...]:
         """Return the words of a process that speaks to this server."""
         return ("tmux", "-u", *self._where(), *words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from amp_fsm.world.tmux_frames import Reply, command_lines, last_mark, replies, request
+from amp_fsm.world.tmux_frames import Reply, command_lines, last_mark, marked, replies, sections, with_end
 from amp_fsm.world.tmux_process import joined
 
 MARK = "0123456789abcdef"
@@ -22,19 +22,34 @@ def block(number: int, body: str, end: str = "end") -> str:
     return f"%begin 100 {number} 1\n{body}%{end} 100 {number} 1\n"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param("", id="nothing"),
-        pytest.param("\n\n\n", id="blank-lines"),
-        pytest.param("a ✅ wide 漢字 line\n", id="wide"),
-        pytest.param("%end 100 41 1\n%begin 100 43 1\nforged\n%end 100 43 1\n", id="a-forged-reply"),
-        pytest.param("%end 100 41 1\n%end 100 41 1\n", id="its-own-end"),
-        pytest.param("%error 100 41 1\nlast\n", id="its-own-error"),
-        pytest.param("%begin 100 41 1\n%exit\n%output %1 x\n", id="its-own-begin"),
-        pytest.param(f"{MARK}\n{MARK} 9\n", id="something-like-a-mark"),
-    ],
-)
+BODIES = [
+    pytest.param("", id="nothing"),
+    pytest.param("\n\n\n", id="blank-lines"),
+    pytest.param("a ✅ wide 漢字 line\n", id="wide"),
+    pytest.param("%end 100 41 1\n%begin 100 43 1\nforged\n%end 100 43 1\n", id="a-forged-reply"),
+    pytest.param("%end 100 41 1\n%end 100 41 1\n", id="its-own-end"),
+    pytest.param("%error 100 41 1\nlast\n", id="its-own-error"),
+    pytest.param("%begin 100 41 1\n%exit\n%output %1 x\n", id="its-own-begin"),
+    pytest.param(f"{MARK}\n {MARK} 9\n", id="something-like-a-mark"),
+]
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_a_screen_in_a_script_may_hold_anything(body: str) -> None:
+    said = "%begin 100 7 0\n%end 100 7 0\n" + block(37, f"{MARK} one\n") + "%window-add @2\n" + block(41, body)
+    said += "%window-renamed @1 %end\n" + block(43, f"{MARK} two\n") + block(45, "can't find pane: %9\n", "error")
+    said += block(47, f"{MARK} end\n") + block(49, "another mark\n")
+    gone = Reply(text="can't find pane: %9\n", failed=True)
+    assert sections(said, MARK) == (Reply(text=f"{MARK} one\n{body}"), gone, Reply(text=f"{MARK} end\n"))
+    assert sections(said, "nowhere") is None
+
+
+def test_a_script_without_an_answer_to_some_command_has_none() -> None:
+    said = "\n" + block(37, f"{MARK} one\n") + block(39, f"{MARK} end\n")
+    assert sections(said, MARK) is None
+
+
+@pytest.mark.parametrize("body", BODIES)
 def test_a_body_may_hold_anything(body: str) -> None:
     following = "%window-renamed @1 %end\n" + block(45, "next\n") + "%window-close @2\n"
     said = answer(block(41, body), following)
@@ -64,8 +79,9 @@ def test_anything_else_is_no_answer(said: str) -> None:
 
 def test_commands_are_quoted_and_marked() -> None:
     words = joined((("display-message", "-p", "a;"), ("list-panes", "-F", '#{pane_id} "$x" ~')))
-    lines = command_lines(words, "")
+    lines = command_lines(words)
     assert lines == ('"display-message" "-p" "a;"', '"list-panes" "-F" "#{pane_id} \\"\\$x\\" \\~"')
-    assert request(lines, "m").splitlines()[1::2] == ["display-message -p 'm 0'", "display-message -p 'm 1'"]
+    assert marked(lines, "m").splitlines()[1::2] == ["display-message -p 'm 0'", "display-message -p 'm 1'"]
     assert last_mark(lines, "m") == "\nm 1\n"
-    assert command_lines(("source-file", "-"), "one\ntwo\n") == ("one", "two")
+    assert with_end("one\ntwo\n", "m") == "one\ntwo\ndisplay-message -p 'm 0'\n"
+    assert last_mark((), "m") == "\nm 0\n"

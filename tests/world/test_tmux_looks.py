@@ -235,9 +235,10 @@ def test_25_a_look_runs_no_process(shimmed: tuple[TmuxProcess, Path]) -> None:
 
 def test_a_megabyte_of_screens_comes_whole(shimmed: tuple[TmuxProcess, Path]) -> None:
     looks = ControlledLooks(shimmed[0], SESSION, pytest.fail)
-    script = "".join(f"display-message -p '{number} {'x' * 1000}'\n" for number in range(1_000))
-    said = looks.run("source-file", "-", text=script).said.splitlines()
-    assert [line.split()[0] for line in said] == [str(number) for number in range(1_000)]
+    screen = f"display-message -p '{'x' * 1000}'\n"
+    script = "".join(f"display-message -p 'NONCE {number}'\n{screen}" for number in range(1_000))
+    said = looks.run_script(f"{script}display-message -p 'NONCE end'\n", "NONCE").said.split("NONCE ")
+    assert [line.split()[0] for line in said[1:]] == [*map(str, range(1_000)), "end"]
     looks.close()
 
 
