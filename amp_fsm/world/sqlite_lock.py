@@ -25,7 +25,7 @@ def project_lock(path: Path, clock: Clock, timeout: float) -> Iterator[None]:
 
     Raises:
         ProjectLockedError: another process holds it, and still does after `timeout` seconds.
-        StoreError: the file cannot be made.
+        StoreError: the file cannot be made or written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,7 @@ def project_lock(path: Path, clock: Clock, timeout: float) -> Iterator[None]:
         raise StoreError(message) from error
     try:
         _acquire(descriptor, clock, timeout)
-        _sign(descriptor, clock.read().wall)
+        _sign(path, descriptor, clock.read().wall)
         yield
     finally:
         os.close(descriptor)  # which releases it
@@ -100,10 +100,14 @@ def _taken(descriptor: int) -> bool:
     return False
 
 
-def _sign(descriptor: int, wall: float) -> None:
+def _sign(path: Path, descriptor: int, wall: float) -> None:
     since = datetime.fromtimestamp(wall).astimezone().isoformat(sep=" ", timespec="seconds")
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"pid {os.getpid()} since {since}\n".encode(), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"pid {os.getpid()} since {since}\n".encode(), 0)
+    except OSError as error:
+        message = f"the lock {path} cannot be written: {error}"
+        raise StoreError(message, hint="make room on its disk") from error
 
 
 def _holder(descriptor: int) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.cli.output import local_time
+from amp_fsm.model.document import Unwritten
 from amp_fsm.model.record import IntentStatus
 from amp_fsm.model.usage import Figures, Spent, Usage
 from amp_fsm.ports import Commit
@@ -113,3 +114,28 @@ def test_it_shows_the_golden_rules_and_what_was_used(home: Home) -> None:
     assert said["agents"][0]["usage"]["usage_percent"] == 93.0
     assert said["tasks"][0]["spent"] == {"tokens": 1200.0, "cost": 0.0}
     assert said["agents"][1]["usage"] is None
+
+
+def test_it_shows_the_documents_and_what_is_odd_about_them(home: Home) -> None:
+    (home.folder / "LOG.md").unlink()
+    status = home.folder / "STATUS.md"
+    status.write_text(f"```\n{status.read_text()}")
+    out = home.run("status").out
+    assert "  status    STATUS.md  6     agents   ready\n" in out
+    assert "  log       LOG.md     -     actions  has no file yet\n" in out
+    assert "  ! STATUS.md: line 1: a code fence that is never closed; what follows is read all the same\n" in out
+    said = home.run("status", "--json").json
+    assert [(d["name"], d["line"], d["lacks"], d["fault"]) for d in said["documents"]] == [
+        ("status", 6, None, None),
+        ("log", None, "file", None),
+    ]
+    assert len(said["document_problems"]) == 1
+
+
+def test_a_file_that_could_not_be_written_is_shown_with_the_reason(home: Home) -> None:
+    commit(home)
+    record = home.store.load()
+    failed = Unwritten(reason="no space left on device", at=record.policy - 60, times=3)
+    home.store.commit(Commit(record=replace(record, unwritten={"LOG.md": failed}), memory=True))
+    out = home.run("status").out
+    assert f"  ! LOG.md: could not be written at {local_time(WALL - 60)}, 3 times: no space left on device\n" in out

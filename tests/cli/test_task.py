@@ -179,6 +179,7 @@ def test_edit_changes_the_line_that_says_it_and_no_other(home: Home) -> None:
     [
         (("edit", "T-2", "--priority", "URGENT"), "E203"),
         (("edit", "T-2", "--needs", "T-3"), "E235"),
+        (("add", "T-9", "--kind", "code", "--needs", "T-9"), "E235"),
         (("edit", "T-2", "--deadline", "soon"), "E205"),
         (("add", "T-9", "--kind", "art"), "E230"),
         (("add", "T 9", "--kind", "code"), "E203"),
