@@ -6,6 +6,7 @@ is what the next events are compared with, so that our own writes wake nobody.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from amp_fsm.engine.calls import Calls
 from amp_fsm.engine.glance import Glance, digest_of, glance, seen_by, signs_in
 from amp_fsm.engine.outlook import moved
 from amp_fsm.engine.reconcile import PassResult
+from amp_fsm.engine.stillness import Stillness
 from amp_fsm.model.desired import desired
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record
@@ -67,17 +69,21 @@ class Watcher:
         in_vain = self._passes_since_woken == 1 and not moved(result)
         self._passes_since_woken += 1
         self._listen(result.project, result.record, result.seen)  # to the programs that it was the first to see
+        stillness = Stillness(self.world)
+        stillness.begin(result, now)
+        self.on_beat()
         while now < begun + seconds and not calls.ended_by:
-            self.on_beat()
-            calls.pause(clock, min(begun + seconds, looked + WATCH_SECONDS) - now)
+            calls.pause(clock, min(begun + seconds, looked + WATCH_SECONDS, stillness.due or math.inf) - now)
             now = clock.read().mono
-            if self._stirred(result, known):
+            is_still = stillness.due is not None and now >= stillness.due and stillness.has_come(result, now)
+            if is_still or self._stirred(result, known):
                 self.on_wake()
                 self._passes_since_woken = 0
                 self._gather(begun + BREATH * result.took if in_vain else now)
                 return
             if now >= looked + WATCH_SECONDS:
                 looked = now
+                self.on_beat()
                 if now < begun + seconds and (self._differs(project, result, known) or renewed()):
                     return
 

@@ -94,8 +94,9 @@ class Watched:
 
 
 @pytest.fixture
-def watched() -> Watched:
-    """A world in which nothing tells of events: only looking helps."""
+def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
+    """A world in which nothing tells of events: only looking helps.  No screen of it can be read."""
+    monkeypatch.setattr("amp_fsm.engine.stillness.BEGINS_WITHIN", -HOUR)
     terminal = DrawingTerminal()
     terminal.panes["%0"] = FakePane(pane="%0", pid=1, session="small", window="0", name="ada", owner="small/agent/ada")
     made = SmallWorld(terminal=terminal)
