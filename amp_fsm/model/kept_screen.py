@@ -31,7 +31,7 @@ class KeptScreen:
 
 def kept(pane: PaneSeen, text: str) -> KeptScreen | None:
     """Return the screen to keep that was captured after `pane` was listed; None: it may be outdated by now."""
-    if pane.dead or not 0 < pane.activity < pane.listed or len(text) > LONGEST:
+    if pane.dead or not pane.at_rest or len(text) > LONGEST:
         return None
     return KeptScreen(ref=pane.ref, sign=_sign(pane), text=text)
 

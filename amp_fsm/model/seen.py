@@ -40,9 +40,10 @@ class PaneSeen:
         typed, entered, answered: the witnesses: ids of the last intents typed into it, submitted in it, and by
             which a dialog in it was answered.
         variables: tmux's variables by name (`pane_current_command`, `pane_title`, `cursor_flag`, ...).
+        in_front: it is what a client of its session shows.
         person: seconds since a person's last key press in a client attached to this pane; None: nobody is there.
         activity: tmux's `window_activity`: when anything was last drawn in its window, seconds since the epoch.
-        listed: when this was told, by the clock of the same server; 0: it did not tell.
+        at_rest: the second of `activity` was over when this was told: whatever is drawn later bears another.
     """
 
     ref: PaneRef
@@ -60,9 +61,10 @@ class PaneSeen:
     synchronized: bool = False
     input_off: bool = False
     variables: Mapping[str, str] = field(default_factory=dict)
+    in_front: bool = False
     person: float | None = None
     activity: int = 0
-    listed: int = 0
+    at_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

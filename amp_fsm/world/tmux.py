@@ -21,7 +21,7 @@ from amp_fsm.model.panes import in_front
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
 from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_commands
-from amp_fsm.world.tmux_listing import Listing, capture_script, parse_captures
+from amp_fsm.world.tmux_listing import KnownPanes, Listing, capture_script, parse_captures
 from amp_fsm.world.tmux_looks import ControlledLooks
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
@@ -57,6 +57,7 @@ class TmuxTerminal:
         """Remember where the server is; nothing is run yet.  `timeout` bounds every process, in seconds."""
         self._environment = dict(environment if environment is not None else os.environ)
         self._process = TmuxProcess(socket, environment=self._environment, timeout=timeout)
+        self._panes = KnownPanes()
         self._looks: TmuxProcess | ControlledLooks = self._process
 
     @contextmanager
@@ -74,7 +75,7 @@ class TmuxTerminal:
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process."""
-        listing = Listing(nonce=secrets.token_hex(8))
+        listing = Listing(nonce=secrets.token_hex(8), known=self._panes)
         answer = self._looks.run(*joined(listing.commands()))
         if answer.no_server:
             return Survey(server="")

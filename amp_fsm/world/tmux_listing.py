@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.world.tmux_text import ANSWERED, ENTERED, OWNER, STARTED, TYPED
@@ -58,11 +58,31 @@ _HEAD = re.compile(r"(\d+:\d+) (\d+)")
 _NOBODY = re.compile(r"\b(read-only|control-mode)\b")
 
 
+class KnownPanes:
+    """Panes as they were listed last.  Most are listed the same again, and need not be made anew."""
+
+    def __init__(self) -> None:
+        """Know none."""
+        self._known: Mapping[tuple[str, ...], PaneSeen] = {}
+
+    def seen(self, server: str, listed: int, records: Iterable[Sequence[str]]) -> Iterable[PaneSeen]:
+        """Return what these records say of panes, in their order, and know them from now on.  Safe for threads."""
+        known, now = self._known, {}
+        for fields in records:
+            pane = known.get((server, *fields))
+            if pane is None or pane.at_rest != (0 < pane.activity < listed):
+                pane = _pane(fields, server, listed)
+            now[server, *fields] = pane
+        self._known = now
+        return now.values()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """One look at a server: its commands, and how its answer is read."""
 
     nonce: str
+    known: KnownPanes = field(default_factory=lambda: KnownPanes())
 
     def commands(self) -> tuple[tuple[str, ...], ...]:
         """Return the commands of one process: the server with its time, all panes, all attached clients."""
@@ -82,7 +102,7 @@ class Listing:
             return None
         server, listed = head.group(1), int(head.group(2))
         pressed = _last_presses(self._records(said, "c"), now=listed)
-        seen = [_pane(fields, server, listed, pressed) for fields in self._records(said, "p")]
+        seen = [_with_person(pane, pressed) for pane in self.known.seen(server, listed, self._records(said, "p"))]
         ours = (pane for pane in seen if pane.session == session or (pane.owner and pane.owner.startswith(prefix)))
         return Survey(server=server, panes=_each_once(ours, session))
 
@@ -100,9 +120,15 @@ def _last_presses(clients: Iterable[Sequence[str]], *, now: float) -> Mapping[st
     return pressed
 
 
-def _pane(fields: Sequence[str], server: str, listed: int, pressed: Mapping[str, float]) -> PaneSeen:
+def _with_person(pane: PaneSeen, pressed: Mapping[str, float]) -> PaneSeen:
+    """Return a pane with whoever is in front of it."""
+    seconds = pressed.get(pane.session) if pressed and pane.in_front else None
+    return pane if seconds is None else replace(pane, person=seconds)
+
+
+def _pane(fields: Sequence[str], server: str, listed: int) -> PaneSeen:
     own = dict(zip(_FIELDS, (*fields[0].split(","), *fields[1:]), strict=True))
-    in_front = own["window_active"] == "1" and own["pane_active"] == "1"
+    activity = int(own["window_activity"] or 0)
     return PaneSeen(
         ref=PaneRef(server=server, pane=own["pane_id"], pid=int(own["pane_pid"] or 0)),
         session=own["session_name"],
@@ -119,9 +145,9 @@ def _pane(fields: Sequence[str], server: str, listed: int, pressed: Mapping[str,
         synchronized=own["pane_synchronized"] == "1",
         input_off=own["pane_input_off"] == "1",
         variables={name: own[name] for name in VARIABLES},
-        person=pressed.get(own["session_name"]) if in_front else None,
-        activity=int(own["window_activity"] or 0),
-        listed=listed,
+        in_front=own["window_active"] == "1" and own["pane_active"] == "1",
+        activity=activity,
+        at_rest=0 < activity < listed,
     )
 
 

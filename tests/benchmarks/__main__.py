@@ -7,7 +7,7 @@ import sys
 
 from tests.benchmarks.measure import machine
 
-NAMES = ("starting", "loading", "planning", "remembering", "looking", "reacting")
+NAMES = ("starting", "loading", "planning", "remembering", "looking", "looking_again", "watching", "reacting")
 
 
 def main(names: list[str]) -> None:

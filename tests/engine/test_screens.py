@@ -196,7 +196,7 @@ def test_a_server_that_was_started_again_shows_nothing_of_what_was_kept(looks: L
 def test_24_a_capture_that_did_not_come_is_no_screen_and_spoils_none() -> None:
     terminal = FakeTerminal(broken="timed out")
     ref = PaneRef(server="1:1", pane="%0", pid=1)
-    pane = PaneSeen(ref=ref, session=SESSION, window="0", name="", activity=5, listed=9)
+    pane = PaneSeen(ref=ref, session=SESSION, window="0", name="", activity=5, at_rest=True)
     first = see_screens(terminal, {}, [pane])
     assert (first.captures, first.fresh) == ({ref: Failed(reason="timed out")}, {})
     kept = {"1:1 %0": KeptScreen(ref=ref, sign="another", text="old")}

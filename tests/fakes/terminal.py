@@ -301,7 +301,7 @@ class FakeTerminal:
             self.last_drawn[pane.pid] = (screen, self.second)
         return PaneSeen(
             activity=self.last_drawn[pane.pid][1],
-            listed=self.second,
+            at_rest=0 < self.last_drawn[pane.pid][1] < self.second,
             ref=self._ref(pane),
             session=pane.session,
             window=pane.window,

@@ -83,7 +83,7 @@ class Server:
                 dead=pane.dead,
                 variables={"pane_width": str(pane.width), "window_id": f"@{pane.window}"},
                 activity=self.windows[pane.window],
-                listed=self.second,
+                at_rest=self.windows[pane.window] < self.second,
             )
             for number, pane in enumerate(self.panes)
         ]

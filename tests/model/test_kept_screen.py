@@ -16,12 +16,12 @@ PANE = PaneSeen(
     name="ada",
     variables={"pane_width": "80", "window_id": "@1", "pane_title": "x"},
     activity=100,
-    listed=105,
+    at_rest=True,
 )
 
 
 def test_a_pane_that_drew_nothing_since_shows_what_it_showed() -> None:
-    assert stands(kept(PANE, "text"), replace(PANE, listed=900))
+    assert stands(kept(PANE, "text"), replace(PANE, person=3.0))
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,7 @@ def test_whatever_may_have_changed_a_screen_is_seen(now: PaneSeen) -> None:
 @pytest.mark.parametrize(
     ("pane", "text"),
     [
-        pytest.param(replace(PANE, activity=105), "text", id="the-second-in-which-it-drew-is-not-over"),
-        pytest.param(replace(PANE, activity=106), "text", id="it-drew-in-the-future"),
-        pytest.param(replace(PANE, activity=0), "text", id="the-server-does-not-tell"),
+        pytest.param(replace(PANE, at_rest=False), "text", id="the-second-in-which-it-drew-is-not-over"),
         pytest.param(replace(PANE, dead=True), "text", id="its-program-ended"),
         pytest.param(PANE, "x" * (LONGEST + 1), id="it-is-endless"),
     ],
