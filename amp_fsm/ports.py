@@ -415,6 +415,7 @@ class World:
 
     Attributes:
         events: None: nobody tells, and whoever watches looks.
+        schema: returns the JSON Schema of configurations, by which proposed tasks are read.
     """
 
     terminal: Terminal
@@ -426,3 +427,4 @@ class World:
     repository: Repository | None = None
     events: Events | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    schema: Callable[[], str] = str

@@ -12,7 +12,7 @@ from amp_fsm.model.project import Project
 from amp_fsm.ports import Clock, Notifier, Terminal, World
 from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
-from amp_fsm.world.config_files import cached_project, load_project
+from amp_fsm.world.config_files import cached_project, load_project, schema_text
 from amp_fsm.world.events import LocalEvents
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.git import GitRepository
@@ -60,6 +60,7 @@ def build(
         repository=GitRepository(project.root, environment=environment),
         events=LocalEvents(project.root, wake=clock.wake) if isinstance(clock, SystemClock) else None,
         environment=environment,
+        schema=schema_text,
     )
 
 

@@ -103,13 +103,31 @@ def _row(project: Project, record: Record, spec: AgentSpec | ServiceSpec | TaskS
     sample = record.samples.get(name) if kind == "agent" else None
     return [
         name,
-        subject.state if subject is not None else "-",
+        _state(record, spec),
         local_time(subject.since_wall) if subject is not None else "-",
         other_half(record, kind, name) or "-",
         sample.state or "-" if sample is not None else "-",
         _held_up_by(project, record, name) or "-" if kind == "agent" else "",
-        one_line(subject.because if subject is not None else "not seen yet"),
+        one_line(_why(record, spec)),
     ]
+
+
+def _state(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> str:
+    from amp_fsm.cli.of_task.told import state_of
+    from amp_fsm.model.project import TaskSpec
+
+    if isinstance(spec, TaskSpec):
+        return state_of(record, spec)
+    subject = record.subjects.get(spec.address)
+    return subject.state if subject is not None else "-"
+
+
+def _why(record: Record, spec: AgentSpec | ServiceSpec | TaskSpec) -> str:
+    from amp_fsm.model.project import TaskSpec
+
+    subject = record.subjects.get(spec.address)
+    held = spec.held if isinstance(spec, TaskSpec) else ""
+    return held or (subject.because if subject is not None else "not seen yet")
 
 
 def _held_up_by(project: Project, record: Record, name: str) -> str | None:

@@ -13,6 +13,7 @@ COMMANDS = {
     "edit": "Set keys of a task in the YAML file that holds it.",
     "import": "Take over the tasks of a JSON queue or of Markdown tables.",
     "diff": "Show what a task changed in its worktree.",
+    "approve": "Let a task that was proposed into the queue.",
     "retry": "Bring a failed or cancelled task back into the queue.",
     "cancel": "Cancel a task, and with it those that need it if you say so.",
     "reassign": "Take a task from an agent whose program is gone.",

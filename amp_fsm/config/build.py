@@ -19,6 +19,7 @@ from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile, ScreenState
 from amp_fsm.model.project import (
     ERRANDS,
+    PROPOSALS,
     AgentSpec,
     Allowance,
     ApprovalSpec,
@@ -84,7 +85,9 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         checks={name: _check(name, data) for name, data in _items(tree, "checks")},
         kinds=kinds,
         prompts=dict(_items(tree, "prompts")),
-        tasks={task["id"]: _task(task, place, kinds, findings) for place, task in enumerate(tree.get("tasks") or [])},
+        tasks={
+            task["id"]: build_task(task, place, kinds, findings) for place, task in enumerate(tree.get("tasks") or [])
+        },
         facts={name: _fact(name, data, findings) for name, data in _items(tree, "facts")},
         machines={name: machine for name, machine in built.items() if machine is not None},
         approvals=approvals,
@@ -95,6 +98,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
         worktrees=_worktrees(tree["project"].get("worktrees") or {}, root, origin.home),
         succession=_succession(tree.get("succession") or {}),
         errands=tree["project"].get("errands", ERRANDS),
+        proposals=tree["project"].get("proposals", PROPOSALS),
         tests=tuple(_test(test, place) for place, test in enumerate(tree.get("tests") or [])),
     )
     return project, tuple(findings)
@@ -211,7 +215,8 @@ def _deadline(said: object, place: int, findings: list[Finding]) -> Deadline | N
     return Deadline(at=str(said))
 
 
-def _task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[Finding]) -> TaskSpec:
+def build_task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[Finding]) -> TaskSpec:
+    """Return the task that stands at `place` of the tasks; what is wrong with it is added to `findings`."""
     kind = kinds.get(data.get("kind", ""))
     brief = {
         key: tuple(_text(item) for item in value) if isinstance(value, list) else _text(value)

@@ -76,9 +76,10 @@ class _Open:
 
 @dataclass(slots=True)
 class Composer:
-    """Composes one document.  With `marking`, it fills `marks` as well."""
+    """Composes one document of at most `most` values.  With `marking`, it fills `marks` as well."""
 
     marking: bool = False
+    most: int = MOST_NODES
     marks: Marks = field(default_factory=dict)
     _open: list[_Open] = field(default_factory=list)
     _anchors: dict[str, tuple[Any, int, int]] = field(default_factory=dict)
@@ -148,8 +149,8 @@ class Composer:
         top = self._open[-1]
         top.size += size
         top.height = max(top.height, height + 1)
-        if top.size > MOST_NODES:
-            raise UnusableError(span(event), "E109", f"its aliases stand for more than {MOST_NODES:,} values")
+        if top.size > self.most:
+            raise UnusableError(span(event), "E109", f"its aliases stand for more than {self.most:,} values")
         if isinstance(top.value, list):
             if self.marking:
                 self.marks[(*top.path, len(top.value))] = (None, span(event))

@@ -17,7 +17,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from amp_fsm.config.yaml_compose import Composer, Marks, Span, UnusableError, plain_value
+from amp_fsm.config.yaml_compose import MOST_NODES, Composer, Marks, Span, UnusableError, plain_value
 from amp_fsm.errors import Problem
 
 MOST_BYTES = 10_000_000
@@ -43,10 +43,10 @@ class Place:
     width: int = 1
 
 
-def parse(data: bytes, file: str) -> Parsed:
+def parse(data: bytes, file: str, *, most_bytes: int = MOST_BYTES, most_nodes: int = MOST_NODES) -> Parsed:
     """Return the data of one configuration file; whatever is wrong with it is a problem, never an exception."""
-    if len(data) > MOST_BYTES:
-        return _refused(file, "E101", f"is {len(data):,} bytes long; at most {MOST_BYTES:,} are read")
+    if len(data) > most_bytes:
+        return _refused(file, "E101", f"is {len(data):,} bytes long; at most {most_bytes:,} are read")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _refused(file, "E102", "is UTF-16; write it as UTF-8")
     try:
@@ -59,11 +59,11 @@ def parse(data: bytes, file: str) -> Parsed:
     if control is not None:
         message = f"holds the control character U+{ord(control[0]):04X}"
         return Parsed(problems=(_at_offset(file, text, control.start(), "E107", message),))
-    return _parse_text(text, file)
+    return _parse_text(text, file, most_nodes)
 
 
-def _parse_text(text: str, file: str) -> Parsed:
-    composer = Composer()
+def _parse_text(text: str, file: str, most_nodes: int) -> Parsed:
+    composer = Composer(most=most_nodes)
     try:
         value = composer.compose(_events(text))
     except UnusableError as error:

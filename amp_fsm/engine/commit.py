@@ -8,13 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from amp_fsm.model.document import is_document
+from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.observed import Memory
 from amp_fsm.model.plan import Change, Plan
+from amp_fsm.model.proposal import ProposalFile
 from amp_fsm.model.record import Assignment, Record
 from amp_fsm.model.time import Now, Reading
 from amp_fsm.ports import Commit, Entry
+
+REMEMBERED = 10_000
+"""Proposals that are remembered by their digests."""
 
 
 def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Reading, *, uses_plan: str = "") -> Commit:
@@ -41,6 +46,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         refusals=dict(refusals),
         **queue_after(record, plan.changes, plan.forgotten),
         stranded=plan.stranded,
+        **_proposals(record, plan, memory),
         last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
         samples={**record.samples, **memory.samples},
         cells={**record.cells, **memory.cells},
@@ -74,10 +80,25 @@ def queue_after(record: Record, changes: Sequence[Change], forgotten: Collection
     }
 
 
+def _proposals(record: Record, plan: Plan, memory: Memory) -> Mapping[str, Any]:
+    """Return what is known of the proposals' folder, what was judged, and for whom the lead was asked for more."""
+    judged = [one for change in plan.changes for one in change.judged]
+    files = memory.proposals if memory.proposals is not None else record.proposals
+    read = {one.file: ProposalFile(stamp=one.stamp, since=plan.policy, read=True) for one in judged}
+    digests = {**record.judged, **{one.digest: plan.policy for one in judged}}
+    asked = {name: at for name, at in record.asked.items() if name not in plan.refilled}
+    return {
+        "proposals": {**files, **read},
+        "judged": dict(list(digests.items())[-REMEMBERED:]),
+        "asked": {**asked, **{name: plan.policy for change in plan.changes for name in change.asks}},
+    }
+
+
 def _counted(record: Record) -> tuple[object, ...]:
     queue = record.attempts, record.refusals, record.forgiven, record.reserved, record.barred, record.last_assigned
     tasks = record.added, record.opened, record.lead, record.lead_since, record.stranded, record.written
-    return *queue, *tasks, record.cells, record.logs, record.usage, record.spent
+    proposed = record.proposals, record.judged, record.asked
+    return *queue, *tasks, *proposed, record.cells, record.logs, record.usage, record.spent
 
 
 def entries_of(change: Change, now: Now) -> Iterator[Entry]:
@@ -92,8 +113,17 @@ def entries_of(change: Change, now: Now) -> Iterator[Entry]:
         said = f"{given.task} given to {given.agent} (attempt {given.attempt})"
         yield Entry(at=now.wall, address=change.address, kind="assignment", text=said)
     for item in change.adds:
-        said = f"{item.task.id} opened: {item.task.title}" + (f" (for {item.task.only})" if item.task.only else "")
-        yield Entry(at=now.wall, address=change.address, kind="task", text=said)
+        yield Entry(at=now.wall, address=change.address, kind="task", text=_added(item))
+    for one in change.judged:
+        if one.problems:
+            said = f"{one.file} refused: {len(one.problems)} things are wrong with it"
+            yield Entry(at=now.wall, address=change.address, kind="proposal", text=said, evidence=one.problems)
+
+
+def _added(item: AddedTask) -> str:
+    if item.task.errand:
+        return f"{item.task.id} opened: {item.task.title}" + (f" (for {item.task.only})" if item.task.only else "")
+    return f"{item.task.id} {'proposed' if item.waits else 'queued'}: {item.task.title} (by {item.by})"
 
 
 def _standing(change: Change) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from amp_fsm.engine.apply import Performer
 from amp_fsm.engine.commit import commit_of
 from amp_fsm.engine.look import look
+from amp_fsm.engine.proposals import with_proposals
 from amp_fsm.engine.requests import answer_requests
 from amp_fsm.engine.screens import Screens
 from amp_fsm.model.desired import desired
@@ -90,11 +91,12 @@ def see(project: Project, world: World) -> Sight:
     reading = world.clock.read()
     now = advance(record.policy, record.reading, reading)
     looked = look(project, record, world, anew=now.gap)
+    observed = observe(project, record, looked.seen, now, looked.run_keys)
     return Sight(
         project=project,
         record=record,
         seen=looked.seen,
-        observed=observe(project, record, looked.seen, now, looked.run_keys),
+        observed=with_proposals(project, record, world, observed, now),
         screens=looked.screens,
         now=now,
         reading=reading,

@@ -16,13 +16,13 @@ from amp_fsm.model.time import Now
 from amp_fsm.plan.approvals import by_hand
 from amp_fsm.plan.errands import handing
 from amp_fsm.plan.manual import fire
-from amp_fsm.plan.queue import Outcome, cancel, reassign, retry
+from amp_fsm.plan.queue import Outcome, approve, cancel, reassign, retry
 from amp_fsm.plan.settle import resolved
 from amp_fsm.plan.situation import Situation, situate
 from amp_fsm.ports import Commit, Entry, World
 
 FIRE, RESOLVE, ANSWER, HAND_OVER = "fire", "resolve", "answer", "hand_over"
-CANCEL, RETRY, REASSIGN = "cancel", "retry", "reassign"
+CANCEL, RETRY, REASSIGN, APPROVE = "cancel", "retry", "reassign", "approve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def _commit(project: Project, observed: Observed, record: Record, now: Now, requ
     if request.verb == HAND_OVER:
         change = handing.by_hand(situate(project, observed, record, now), request.arguments[1])
         return _changed(project, observed, record, now, change)
-    if request.verb in (CANCEL, RETRY, REASSIGN):
+    if request.verb in (CANCEL, RETRY, REASSIGN, APPROVE):
         after, changes = _queued(situate(project, observed, record, now), request)
         return _changed(project, observed, after, now, *changes)
     message = f"unknown request {request.verb!r}"
@@ -88,6 +88,8 @@ def _queued(situation: Situation, request: Request) -> Outcome:
         raise UnknownSubjectError(message, hint=did_you_mean(task, situation.project.tasks))
     if request.verb == CANCEL:
         return cancel(situation, task, dependents=choice == "cancel")
+    if request.verb == APPROVE:
+        return approve(situation, task)
     return retry(situation, task) if request.verb == RETRY else reassign(situation, task, choice)
 
 

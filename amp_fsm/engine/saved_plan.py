@@ -92,6 +92,8 @@ def _parsed(document: Mapping[str, Any]) -> SavedPlan:
             change["assigns"] or "",
             change["releases"] or "",
             tuple(action["intent"] for action in change["actions"]),
+            tuple(item["task"] for item in change.get("opens", ())),
+            tuple(one["digest"] for one in change.get("proposals", ())),
         ): f"{change['address']} {change['transition']}"
         for change in document["changes"]
     }
@@ -183,6 +185,8 @@ def change_key(change: Change) -> Hashable:
         change.opens.task if change.opens is not None else "",
         change.closes,
         tuple(intent.id for intent in change.intents),
+        tuple(item.task.id for item in change.adds),
+        tuple(one.digest for one in change.judged),
     )
 
 

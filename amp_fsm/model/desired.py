@@ -15,20 +15,42 @@ AWAY = frozenset({"limited", "gone"})
 def desired(project: Project, record: Record) -> Project:
     """Return the project with the added tasks of the record, in the order in which they came, after its own.
 
-    A task that the configuration has meanwhile got itself goes before an added one of the same id.
+    A task that the configuration has meanwhile got itself goes before an added one of the same id.  One whose machine
+    it has no more is left out.
     """
-    added = [_meant(project, record, item) for item in record.added.values() if item.task.id not in project.tasks]
+    added = [
+        item
+        for item in record.added.values()
+        if item.task.id not in project.tasks and item.task.machine in project.machines
+    ]
     if not added:
         return project
     first = len(project.tasks)
-    placed = {task.id: replace(task, order=first + place) for place, task in enumerate(added)}
+    placed = {item.task.id: _placed(project, record, item, first + place) for place, item in enumerate(added)}
     return replace(project, tasks={**project.tasks, **placed})
 
 
-def _meant(project: Project, record: Record, item: AddedTask) -> TaskSpec:
-    """Return an added task, for the agent that leads by now if it is the lead's."""
-    lead = lead_of(project, record) if item.lead else ""
-    return replace(item.task, only=lead) if lead else item.task
+def _placed(project: Project, record: Record, item: AddedTask, order: int) -> TaskSpec:
+    """Return an added task, for the agent that leads by now if it is the lead's.
+
+    One that was proposed gets what its kind brings by now.
+    """
+    task = item.task
+    if task.errand:
+        lead = lead_of(project, record) if item.lead else ""
+        return replace(task, order=order, only=lead or task.only)
+    kind = project.kinds.get(task.kind)
+    if kind is None:
+        return replace(task, order=order, by=item.by, held=f"its kind `{task.kind}` is in the configuration no more")
+    return replace(
+        task,
+        order=order,
+        skills=tuple(dict.fromkeys((*kind.skills, *task.skills))),
+        checks=kind.checks,
+        workspace=kind.workspace,
+        by=item.by,
+        held="proposed: waits for `task approve`" if item.waits else "",
+    )
 
 
 def lead_of(project: Project, record: Record) -> str:

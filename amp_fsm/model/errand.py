@@ -34,6 +34,7 @@ class AddedTask:
         lead: it is for whoever leads by now, and for nobody else.
         told: id of the prompt by which its answer was passed on; empty while it was not.
         at: policy time at which it came into the queue; `at_wall`: the same moment for people.
+        waits: nobody gets it before the operator approves.
     """
 
     task: TaskSpec
@@ -44,11 +45,13 @@ class AddedTask:
     told: str = ""
     at: float = 0.0
     at_wall: float = 0.0
+    waits: bool = False
 
 
 BRIEF: Mapping[Errand, tuple[str, ...]] = {
     Errand.HAND_OVER: ("from", "to", "reason", "file"),
     Errand.HELP: ("agent", "task", "title", "question", "folder", "deliverables"),
+    Errand.PROPOSE: ("idle", "done", "open", "kinds", "ids", "most", "example", "problems"),
 }
 """What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""
 

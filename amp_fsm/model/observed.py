@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from amp_fsm.model.document import DocumentState
 from amp_fsm.model.facts import Fact, Facts
 from amp_fsm.model.profile import ScreenReading
+from amp_fsm.model.proposal import Proposal, ProposalFile
 from amp_fsm.model.record import CellMemory, LogMemory, Sample
 from amp_fsm.model.seen import Background, Failed, FileSeen, Missing, PaneSeen
 from amp_fsm.model.usage import Spent, Usage
@@ -24,13 +25,18 @@ class Drift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """What this look adds to the record (samples, cells, logs, usage); committed with the pass, planned or not."""
+    """What this look adds to the record; committed with the pass, planned or not.
+
+    Attributes:
+        proposals: all that is known of the files in the proposals' folder; None: it was not listed.
+    """
 
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)
     logs: Mapping[str, LogMemory] = field(default_factory=dict)
     usage: Mapping[str, Usage] = field(default_factory=dict)
     spent: Mapping[str, Spent] = field(default_factory=dict)
+    proposals: Mapping[str, ProposalFile] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,7 @@ class Observed:
         answers: errand id to what stands in its file: the text is the fact's value; only of those that somebody wants.
         papers: hand-over file to what it says.  twins: hand-over file to those that stand beside it.
         background: what a hand-over file tells of the past; None: nobody needs it now.
+        proposals: files with proposed tasks that no pass has judged yet.  due_in: seconds until more can be read.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
     """
 
@@ -75,5 +82,7 @@ class Observed:
     twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     background: Background | None = None
     failures: Mapping[str, str] = field(default_factory=dict)
+    proposals: tuple[Proposal, ...] = ()
+    due_in: float | None = None
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()

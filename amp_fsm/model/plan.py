@@ -10,6 +10,7 @@ from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.profile import ScreenReading
+from amp_fsm.model.proposal import Proposal
 from amp_fsm.model.record import Assignment, Intent, SubjectRecord
 
 
@@ -45,6 +46,7 @@ class Change:
         opens: the assignment it opens; `closes`: id of the one it closes; `updates`: one it changes (a verdict).
         refused: `TASK|AGENT` whose claim it refuses, empty for none.
         adds: tasks that come into the queue; `tells`: errands whose answer one of the intents passes on.
+        judged: files with proposed tasks that are done with; asks: agents for whose sake the lead is asked for tasks.
         serious: shown with `!`: something an operator should notice.
     """
 
@@ -62,6 +64,8 @@ class Change:
     refused: str = ""
     adds: tuple[AddedTask, ...] = ()
     tells: tuple[AddedTask, ...] = ()
+    judged: tuple[Proposal, ...] = ()
+    asks: tuple[str, ...] = ()
     serious: bool = False
 
     @property
@@ -98,6 +102,7 @@ class Plan:
         born: records of subjects that are new in this pass; `dropped`: addresses the configuration no longer names.
         stranded: as the record's: the lead after which nobody is left.
         forgotten: ids of added tasks that are over for so long that the record keeps them no more.
+        refilled: agents for whose sake the lead was asked for tasks, and for whom the queue has some again.
         due_in: seconds of policy time until the next timer can be due; None: none is running.
     """
 
@@ -115,6 +120,7 @@ class Plan:
     dropped: tuple[str, ...] = ()
     stranded: str = ""
     forgotten: tuple[str, ...] = ()
+    refilled: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     changes: tuple[Change, ...] = ()
     held: tuple[Held, ...] = ()

@@ -223,6 +223,7 @@ class TaskSpec:
         brief: what the kind's prompt tells about it: key to text, or to a list of texts.
         errand: which errand it is (see `model.errand`); empty for an ordinary task.
         only: the only agent that may get it; empty: whoever has the skills.
+        by: who proposed it, in words; empty for a task of the configuration.  held: why nobody gets it yet.
         deliverables, checks, skills, workspace: those of its kind are already merged in.
         order: its place in the configuration; ties of priority are broken by it.
     """
@@ -244,6 +245,8 @@ class TaskSpec:
     workspace: WorkspaceKind = WorkspaceKind.SHARED
     errand: str = ""
     only: str = ""
+    by: str = ""
+    held: str = ""
     order: int = 0
     machine: str = "task"
 
@@ -295,6 +298,11 @@ class Policies:
         hint: seconds for which what a channel told of an agent's state holds it back from being idle.
         idle_for: seconds for which an agent may be idle without a task.
         fresh_for: seconds after which a document that nobody wrote is no longer fresh; 0: it always is.
+        never_idle: the lead is asked to propose tasks when the queue runs dry for an idle agent.
+        proposals: `auto` queues what is proposed, `review` waits for the operator's word.
+        proposals_max: how often the lead is asked within `proposals_per` seconds; 0: no limit.
+        proposals_returns: how often what it proposed is returned to it in one episode, with what is wrong.
+        proposals_tasks: the most tasks of one file, and of one episode.
     """
 
     resync: float = 150.0
@@ -306,6 +314,12 @@ class Policies:
     hint: float = 30.0
     idle_for: float = 600.0
     fresh_for: float = 0.0
+    never_idle: bool = False
+    proposals: str = "review"
+    proposals_max: int = 6
+    proposals_per: float = 3600.0
+    proposals_returns: int = 2
+    proposals_tasks: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,6 +388,9 @@ class MachineTest:
 ERRANDS = ".amp-fsm/errands"
 """Folder of errands' answers, if the project names none."""
 
+PROPOSALS = ".amp-fsm/proposals"
+"""Folder of proposed tasks, if the project names none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -385,7 +402,8 @@ class Project:
         budgets: address (`agent/NAME`, `task/ID`; `*` for every one) to what may be used up.
         task_ids: pattern of the ids of tasks that are added without one.
         worktrees: how those of tasks with `workspace: worktree` are made.
-        errands: folder, relative to the root, in which agents leave what an errand asks for.
+        errands: folder, relative to the root, in which agents leave what an errand asks for; proposals: tasks that
+            they propose.
         source: path of the configuration as given; `digest`: SHA-256 of everything that was merged, in hex.
     """
 
@@ -412,6 +430,7 @@ class Project:
     worktrees: WorktreesSpec = field(default_factory=WorktreesSpec)
     succession: SuccessionSpec = SuccessionSpec()
     errands: str = ERRANDS
+    proposals: str = PROPOSALS
     tests: tuple[MachineTest, ...] = ()
     task_ids: str = "TASK-{n:03}"
 

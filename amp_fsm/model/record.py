@@ -10,6 +10,7 @@ from amp_fsm.model.document import RowEdit, RowMemory, Unwritten
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.notice import Severity
+from amp_fsm.model.proposal import ProposalFile
 from amp_fsm.model.seen import PaneRef
 from amp_fsm.model.time import Reading
 from amp_fsm.model.usage import Spent, Usage
@@ -258,6 +259,9 @@ class Record:
         lead: the agent that leads by now; empty: the first of the succession.  lead_since: policy time at which it took
             over.  stranded: the lead after which nobody is left, once the operator was told; empty: somebody is.
         written: file of ours to what we wrote there last.
+        proposals: path of a file in the proposals' folder to what is known of it.  judged: digest of every content that
+            was judged to when.
+        asked: agents for whose sake the lead was asked to propose tasks, to when; until the queue has tasks for them.
         last_assigned: agent to policy time, for fairness.
         cells: `document|row|column` to what we know of it.  logs: `document|agent` likewise.
         rows: `document|task` to what we did to the task's row.  unwritten: files that could not be written last time.
@@ -284,6 +288,9 @@ class Record:
     lead_since: float = 0.0
     stranded: str = ""
     written: Mapping[str, Written] = field(default_factory=dict)
+    proposals: Mapping[str, ProposalFile] = field(default_factory=dict)
+    judged: Mapping[str, float] = field(default_factory=dict)
+    asked: Mapping[str, float] = field(default_factory=dict)
     last_assigned: Mapping[str, float] = field(default_factory=dict)
     samples: Mapping[str, Sample] = field(default_factory=dict)
     cells: Mapping[str, CellMemory] = field(default_factory=dict)

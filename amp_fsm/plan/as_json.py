@@ -90,7 +90,7 @@ def fact_json(fact: Fact) -> dict[str, object]:
 
 def change_json(change: Change) -> dict[str, object]:
     """Return one change as JSON-ready values."""
-    return {
+    said: dict[str, object] = {
         "address": change.address,
         "transition": change.cause,
         "from": change.before.state,
@@ -106,11 +106,23 @@ def change_json(change: Change) -> dict[str, object]:
             for i in change.intents
         ],
     }
+    if change.judged:
+        said["proposals"] = [
+            {"file": one.file, "digest": one.digest, "tasks": [t.id for t in one.tasks], "problems": list(one.problems)}
+            for one in change.judged
+        ]
+    return said
 
 
 def _opened(item: AddedTask) -> dict[str, object]:
     files = [one.file for one in item.task.deliverables]
-    return {"task": item.task.id, "title": item.task.title, "only": item.task.only or None, "deliverables": files}
+    return {
+        "task": item.task.id,
+        "title": item.task.title,
+        "only": item.task.only or None,
+        "deliverables": files,
+        "waits": item.waits,
+    }
 
 
 def timestamp(wall: float) -> str:

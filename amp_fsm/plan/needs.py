@@ -251,6 +251,11 @@ def _captures(project: Project, survey: Survey | Failed) -> tuple[PaneRef, ...]:
     )
 
 
+def proposal_files(project: Project) -> str:
+    """Return the pattern of the files in which tasks are proposed."""
+    return f"{project.proposals}/*.y*ml"
+
+
 def fact_files(project: Project, record: Record, spec: FactSpec) -> tuple[str, ...]:
     """Return the files an operator's fact looks at, one for each subject when the path holds `{name}`."""
     if "{name}" not in spec.file:

@@ -29,7 +29,7 @@ def make_offers(situation: Situation, held: Collection[str], bound: Collection[s
 
     `held` addresses take no part; `bound` tasks become somebody's in the same pass.
     """
-    free = _free_agents(situation, held)
+    free = free_agents(situation, held)
     if not free:
         return {}
     offers: dict[str, str] = {}
@@ -58,7 +58,8 @@ def held_groups(situation: Situation, bound: Collection[str] = ()) -> set[str]:
     return {group for name in (*situation.by_task, *bound) if name in tasks for group in tasks[name].exclusive}
 
 
-def _free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
+def free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
+    """Return the agents that would begin something if it were offered, who waited longest first; not the `held`."""
     free = [
         agent
         for agent in situation.project.agents.values()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from amp_fsm.model.desired import lead_of
 from amp_fsm.model.facts import Truth, Why
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
@@ -23,8 +24,9 @@ from amp_fsm.plan.documents import DocumentsPlan, plan_documents
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.errands.errand import forgotten
 from amp_fsm.plan.errands.handing import hand_overs, stranded
-from amp_fsm.plan.offers import make_offers
+from amp_fsm.plan.offers import free_agents, make_offers
 from amp_fsm.plan.open_intents import due_steps, unknown_intents
+from amp_fsm.plan.proposals import refilled, with_proposals
 from amp_fsm.plan.situation import Situation, renamed, situate
 from amp_fsm.plan.subject_facts import SubjectFacts
 from amp_fsm.plan.upkeep import upkeep
@@ -51,6 +53,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         dropped=situation.dropped,
         stranded=stranded(situation, made.changes),
         forgotten=forgotten(situation),
+        refilled=refilled(situation),
         steps=made.steps,
         changes=made.changes,
         held=made.held,
@@ -94,11 +97,13 @@ class _Made:
         changes = (*adopted, *answered, *handed, *(d.change for d in decisions.values() if d.change is not None))
         held_back = situation.now.gap or EVERYTHING in situation.record.paused
         papers = DocumentsPlan() if held_back else plan_documents(situation)
-        waits = [wait for wait in (papers.due_in, *(d.due_in for d in decisions.values())) if wait is not None]
+        dues = (situation.observed.due_in, papers.due_in, *(d.due_in for d in decisions.values()))
+        waits = [due for due in dues if due is not None]
+        kept = _with_proposals(situation, _with_upkeep(situation, changes, busy), busy, stopped)
         return _Made(
             facts=facts,
             steps=steps,
-            changes=(*papers.changes, *_with_upkeep(situation, changes, busy)),
+            changes=(*papers.changes, *kept),
             held=(*_held(situation, stopped), *papers.held, *(item for d in decisions.values() for item in d.held)),
             due_in=min(waits, default=None),
         )
@@ -124,7 +129,10 @@ def _stopped(situation: Situation) -> dict[str, str]:
     paused = situation.record.paused
     for address, subject in situation.subjects.items():
         kind, _, name = address.partition("/")
-        if EVERYTHING in paused or (kind != "task" and name in paused):
+        spec = situation.specs[address]
+        if isinstance(spec, TaskSpec) and spec.held:
+            stopped[address] = spec.held
+        elif EVERYTHING in paused or (kind != "task" and name in paused):
             stopped[address] = "paused by the operator"
         elif (now_called := renamed(situation, subject)) is None:
             stopped[address] = f"state {subject.state} is not one of its machine's (see `renamed`)"
@@ -206,6 +214,15 @@ def _with_upkeep(situation: Situation, changes: tuple[Change, ...], busy: Collec
     ]
     migrated = tuple(change for change in _migrations(situation) if change.address not in {c.address for c in changes})
     return (*migrated, *changes, *kept)
+
+
+def _with_proposals(
+    situation: Situation, changes: tuple[Change, ...], busy: Collection[str], stopped: Collection[str]
+) -> tuple[Change, ...]:
+    if f"agent/{lead_of(situation.project, situation.record)}" in stopped:
+        return changes
+    idle = free_agents(situation, {change.address for change in changes} | set(busy))
+    return with_proposals(situation, changes, [agent.name for agent in idle])
 
 
 def _migrations(situation: Situation) -> tuple[Change, ...]:

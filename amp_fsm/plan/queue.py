@@ -17,8 +17,8 @@ from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record
 from amp_fsm.plan.changes import moved, transition_change
 from amp_fsm.plan.reassigning import cannot_have
-from amp_fsm.plan.situation import Situation
-from amp_fsm.plan.subject_facts import DONE, LOST, SubjectFacts
+from amp_fsm.plan.situation import DONE, LOST, Situation
+from amp_fsm.plan.subject_facts import SubjectFacts
 
 CANCELLED = "CANCELLED"
 Outcome = tuple[Record, tuple[Change, ...]]
@@ -43,6 +43,22 @@ def needing(project: Project, task: str) -> tuple[str, ...]:
     while more := {name for name, spec in project.tasks.items() if name not in found and found & set(spec.needs)}:
         found |= more
     return tuple(name for name in project.tasks if name in found and name != task)
+
+
+def approve(situation: Situation, task: str) -> Outcome:
+    """Return how a task that was proposed comes into the queue.
+
+    Raises:
+        NotPossibleError: it waits for no approval.
+    """
+    record, subject = situation.record, situation.subjects[f"task/{task}"]
+    item = record.added.get(task)
+    if item is None or not item.waits or not situation.project.tasks[task].by:
+        waiting = ", ".join(name for name, one in record.added.items() if one.waits) or "none does"
+        raise NotPossibleError(f"task/{task} waits for no approval", hint=f"those that do: {waiting}")
+    because = "approved by the operator"
+    change = Change(address=subject.address, cause="approve", before=subject, after=subject, because=because)
+    return replace(record, added={**record.added, task: replace(item, waits=False)}), (change,)
 
 
 def retry(situation: Situation, task: str) -> Outcome:

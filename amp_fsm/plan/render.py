@@ -65,7 +65,10 @@ def _changes(changes: Sequence[Change], color: bool) -> Iterator[str]:
             yield f"      + {intent.action.verb:<15} {preview(intent)}"
         for item in change.adds:
             whom = f" -> {item.task.only}" if item.task.only else ""
-            yield f"      + open            {item.task.id}: {item.task.title}{whom}"
+            verb = "open" if item.task.errand else "propose" if item.waits else "queue"
+            yield f"      + {verb:<15} {item.task.id}: {item.task.title}{whom}"
+        for problem in (text for one in change.judged for text in one.problems):
+            yield f"      + refuse          {problem}"
         if change.closes:
             yield f"      + release         {change.closes.partition('#')[0]}"
 

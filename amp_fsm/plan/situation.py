@@ -11,6 +11,12 @@ from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Assignment, Record, SubjectRecord
 from amp_fsm.model.time import Now
 
+DONE = "COMPLETED"
+"""The state of a task that meets the needs of others."""
+
+LOST = frozenset({"FAILED", "CANCELLED"})
+"""States of a task in which it cannot meet anybody's needs."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

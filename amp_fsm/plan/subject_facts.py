@@ -15,14 +15,7 @@ from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.errands.helping import has_lead, help_answered
 from amp_fsm.plan.errands.kinds import moot
 from amp_fsm.plan.reassigning import attempts, others_for, refusals
-from amp_fsm.plan.situation import Situation
-
-DONE = "COMPLETED"
-"""The state of a task that meets the needs of others."""
-
-LOST = frozenset({"FAILED", "CANCELLED"})
-"""States of a task in which it cannot meet anybody's needs."""
-
+from amp_fsm.plan.situation import DONE, LOST, Situation
 
 _NOT_OFFERED = known("offered", False, "", "assignment")
 

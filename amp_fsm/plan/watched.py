@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 
 from amp_fsm.model.channel import Channel
 from amp_fsm.model.channel_files import channel_files, plain, spool_of
+from amp_fsm.model.desired import lead_of
 from amp_fsm.model.project import Project, Source
 from amp_fsm.model.record import Record
 from amp_fsm.model.wake_folder import wake_folder
-from amp_fsm.plan.needs import active_tasks, fact_files
+from amp_fsm.plan.needs import active_tasks, fact_files, proposal_files
 
 
 def watched(project: Project, record: Record) -> frozenset[str]:
@@ -35,6 +36,8 @@ def _patterns(project: Project, record: Record) -> Iterator[str]:
     yield from (document.file for document in project.documents.values())
     if spools(project):  # all at once: their folders are many
         yield f"{plain(spool_of(project))}/*/*.json"
+    if lead_of(project, record):
+        yield proposal_files(project)
     for task in active_tasks(project, record):
         yield from (project.place(task, item.file) for item in task.deliverables)
     for spec in project.facts.values():

@@ -17,6 +17,7 @@ from amp_fsm.errors import StoreError
 from amp_fsm.model.document import RowMemory, Unwritten
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.kept_screen import KeptScreen
+from amp_fsm.model.proposal import ProposalFile
 from amp_fsm.model.record import Assignment, CellMemory, Intent, LogMemory, Sample, SubjectRecord, Written
 from amp_fsm.model.time import Reading
 from amp_fsm.model.usage import Spent, Usage
@@ -102,6 +103,9 @@ MEMORY: dict[str, Rows[Any]] = {
     "lead_since": Rows("memory", float),
     "stranded": Rows("memory", str),
     "written": Rows("memory", dict[str, Written]),
+    "proposals": Rows("memory", dict[str, ProposalFile]),
+    "judged": Rows("memory", dict[str, float]),
+    "asked": Rows("memory", dict[str, float]),
     "last_assigned": Rows("memory", dict[str, float]),
     "samples": Rows("memory", dict[str, Sample]),
     "cells": Rows("memory", dict[str, CellMemory]),

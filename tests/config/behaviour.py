@@ -28,6 +28,7 @@ from amp_fsm.model.notice import Notice, Severity
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.project import Project, TaskSpec
+from amp_fsm.model.proposal import Proposal, Stamp
 from amp_fsm.model.record import Assignment, Record, Sample, SubjectRecord, Use
 from amp_fsm.model.seen import (
     Background,
@@ -54,8 +55,9 @@ from amp_fsm.observe.transcript_usage import heard_usage
 from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.documents import plan_documents
 from amp_fsm.plan.golden_rules import golden_rules
-from amp_fsm.plan.needs import needs, run_keys
+from amp_fsm.plan.needs import needs, proposal_files, run_keys
 from amp_fsm.plan.planner import plan
+from amp_fsm.plan.proposals import room
 from amp_fsm.plan.situation import situate
 from amp_fsm.world.config_files import schema_text
 from amp_fsm.world.outbox import Outbox
@@ -505,6 +507,21 @@ def rules(changes: Mapping[str, Any]) -> object:
     return golden_rules(project(changes), record, NOW.wall, {"status": NOW.wall - 60})
 
 
+def proposals(changes: Mapping[str, Any]) -> object:
+    """Return what becomes of a good and a bad proposal, and of the wish for more, when there were some before."""
+    team, stamp = project(changes), Stamp(size=1, mtime=1.0)
+    task = TaskSpec(id="N-1", kind="code", title="New")
+    read = (
+        Proposal(file="good.yaml", stamp=stamp, digest="1", tasks=(task,)),
+        Proposal(file="bad.yaml", stamp=stamp, digest="2", problems=("bad.yaml:1:1: no",)),
+    )
+    uses = (Use(name="propose", at=NOW.policy - 1000, entry=3), Use(name="proposal_returned", at=9_500.0, entry=3))
+    record = _record({"agent/ada": "IDLE", "agent/ben": "IDLE", "service/proxy": "UP"}, uses=uses)
+    seen = _observed(team, {"agent": PROMPT, "service": ("ready",)})
+    made = [plan(team, replace(seen, proposals=one), record, NOW).changes for one in ((), read)]
+    return made, room(team, record, NOW), proposal_files(team)
+
+
 _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "shape": shape,
     "lint": lint,
@@ -519,6 +536,7 @@ _OBSERVERS: Mapping[str, Callable[[Mapping[str, Any]], object]] = {
     "channels": channels,
     "rules": rules,
     "papers": papers,
+    "proposals": proposals,
 }
 
 

@@ -106,6 +106,9 @@ HANDED: dict[str, object] = {
 }
 
 LED = {"succession": {"order": ["ben"]}}
+ERRANDS = {"prompts__propose": "Propose.", "machines__errand": {"initial": "WAITS", "states": {"WAITS": {}}}}
+DRY = {"tasks": [], "policies__never_idle": True, **ERRANDS, **LED}
+ASKED_ONCE = {**DRY, "policies__proposals_max": 1}
 ASKING = {f"{NUDGE}.do".replace(".", "__"): [{"errand": "help"}]}
 
 KEYS: Mapping[str, Key] = {
@@ -290,6 +293,13 @@ KEYS: Mapping[str, Key] = {
     "succession.template": handed({"template": "Another text."}),
     "succession.incoming": handed({"incoming": "HANDED.md"}, "looks"),
     "documents.*.lead": key("leads", "documents.status.lead", "Lead: {{ lead }}", succession=HANDED),
+    "project.proposals": key("proposals", "project.proposals", "ideas"),
+    "policies.never_idle": key("proposals", "policies.never_idle", False, **DRY),
+    "policies.proposals": key("proposals", "policies.proposals", "auto", **DRY),
+    "policies.proposals_max": key("proposals", "policies.proposals_max", 1, **DRY),
+    "policies.proposals_per": key("proposals", "policies.proposals_per", "10m", **ASKED_ONCE),
+    "policies.proposals_returns": key("proposals", "policies.proposals_returns", 1, **DRY),
+    "policies.proposals_tasks": key("proposals", "policies.proposals_tasks", 3),
     "project.errands": key("plans", "project.errands", "answers", **ASKING, **LED),
     "action.verdict": key("plans", f"{JUDGED}.0.do", [{"verdict": "verified"}]),
     "action.send": key("plans", f"{NUDGE}.do", [{"send": "work"}]),

@@ -14,6 +14,7 @@ from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.kept_screen import KeptScreen
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.project import Deadline, Deliverable, TaskSpec
+from amp_fsm.model.proposal import ProposalFile, Stamp
 from amp_fsm.model.record import (
     Action,
     Assignment,
@@ -71,6 +72,9 @@ FULL = Record(
     added={"HELP-T-1-1": AddedTask(task=ASKED, about="task/T-1", by="ada", at=4.5)},
     opened={"HELP-T-1": 1},
     lead="ben",
+    proposals={"p/a.yaml": ProposalFile(stamp=Stamp(size=3, mtime=1.5), since=2.0, read=True)},
+    judged={"d": 2.5},
+    asked={"ada": 7.5},
     last_assigned={"ada": 12.5},
     samples={"agent/ada": Sample(state="idle", since=1.0, resets_at=9.0)},
     cells={"status|ada|Status": CellMemory(wrote="WORKING", replaced="IDLE", rewrites=1)},

@@ -59,11 +59,17 @@ def list_text(project: Project, record: Record, tasks: Sequence[TaskSpec]) -> st
     return f"{rows}\n\n  {counted}; {left}" if rows else "  no tasks"
 
 
+def _is_met(project: Project, record: Record, need: str) -> bool:
+    from amp_fsm.cli.of_task.told import state_of
+
+    return need in project.tasks and state_of(record, project.tasks[need]) == "COMPLETED"
+
+
 def _row(project: Project, record: Record, task: TaskSpec) -> list[str]:
     from amp_fsm.cli.of_task.told import deadline_text, state_of
     from amp_fsm.cli.status import other_half
 
-    open_needs = [need for need in task.needs if state_of(record, project.tasks[need]) != "COMPLETED"]
+    open_needs = [need for need in task.needs if not _is_met(project, record, need)]
     return [
         task.id,
         state_of(record, task),

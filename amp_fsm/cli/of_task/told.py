@@ -12,6 +12,10 @@ SETTLED = ("COMPLETED", "CANCELLED")
 """States in which a task needs no more time."""
 
 
+PROPOSED = "PROPOSED"
+"""How a task stands that nobody gets before the operator approves."""
+
+
 def find_task(project: Project, name: str) -> TaskSpec:
     """Return the task of an id or an address.
 
@@ -25,9 +29,16 @@ def find_task(project: Project, name: str) -> TaskSpec:
 
 
 def state_of(record: Record, task: TaskSpec) -> str:
-    """Return a task's recorded state; `-`: no pass has seen it yet."""
+    """Return a task's recorded state; `-`: no pass has seen it yet; `PROPOSED`: it waits for the operator's word."""
     subject = record.subjects.get(task.address)
-    return subject.state if subject is not None else "-"
+    state = subject.state if subject is not None else "-"
+    return PROPOSED if state not in SETTLED and waits(record, task) else state
+
+
+def waits(record: Record, task: TaskSpec) -> bool:
+    """Return whether a task was proposed and the operator did not approve it yet."""
+    item = record.added.get(task.id)
+    return bool(task.by) and item is not None and item.waits
 
 
 def attempts_of(record: Record, task: TaskSpec) -> int:
@@ -69,6 +80,8 @@ def task_json(project: Project, record: Record, task: TaskSpec) -> dict[str, obj
         "agent": other_half(record, "task", task.id) or None,
         "attempts": attempts_of(record, task),
         "refusals": refused,
+        "proposed_by": task.by or None,
+        "held": task.held or None,
         "reserved": record.reserved.get(task.id),
         "barred": list(record.barred.get(task.id, ())),
         "deadline": deadline_text(record, task) or None,

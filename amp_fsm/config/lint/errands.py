@@ -18,6 +18,10 @@ def lint_errands(project: Project) -> Iterator[Finding]:
     for place, name in enumerate(project.succession.order):
         yield from unknown("E223", ("succession", "order", place), "the lead is to be", name, project.agents)
     if not project.succession.order:
+        if project.policies.never_idle:
+            message = "`never_idle` asks the lead for tasks, and nobody leads"
+            mend = "say who does: succession: {order: [AGENT]}"
+            yield Finding(code="E260", path=("policies", "never_idle"), message=message, suggestion=mend)
         return
     for kind, path in _opened(project):
         yield from unknown("E231", path, f"the errand `{kind}` has the machine", MACHINE, project.machines)
@@ -30,6 +34,8 @@ def _opened(project: Project) -> Iterator[tuple[Errand, tuple[str | int, ...]]]:
     if len(project.succession.order) > 1:
         yield Errand.HAND_OVER, ("succession", "order")
     used, found = used_machines(project), set()
+    if project.policies.never_idle:
+        yield Errand.PROPOSE, ("policies", "never_idle")
     for machine in project.machines.values():
         for action, path in actions(machine) if machine.name in used else ():
             if action.verb is Verb.ERRAND and action.what not in found:

@@ -26,6 +26,7 @@ class Wanted:
         assignment: id of the assignment that it is about; empty for none.
         to: the only agent that may get it; empty: whoever has the `skills`, without those to `avoid`.
         lead: it is for whoever leads, also when the lead goes to somebody else meanwhile; `to` is the present one.
+        answer: the file in which it is answered, `{id}` in it for its own id; empty: one in the errands' folder.
         brief: what its prompt tells, by the names under which the prompt asks for it.
     """
 
@@ -38,6 +39,7 @@ class Wanted:
     lead: bool = False
     skills: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    answer: str = ""
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -45,6 +47,7 @@ def opened(situation: Situation, wanted: Wanted) -> AddedTask:
     """Return the errand as it comes into the queue, with an id of its own."""
     stem = stem_of(wanted.kind, wanted.about)
     name = f"{stem}-{situation.record.opened.get(stem, 0) + 1}"
+    answer = wanted.answer.replace("{id}", name) or f"{situation.project.errands}/{name}.md"
     task = TaskSpec(
         id=name,
         kind=wanted.kind,
@@ -53,7 +56,7 @@ def opened(situation: Situation, wanted: Wanted) -> AddedTask:
         skills=wanted.skills,
         avoid=wanted.avoid,
         only=wanted.to,
-        deliverables=(Deliverable(file=f"{situation.project.errands}/{name}.md", newer=True),),
+        deliverables=(Deliverable(file=answer, newer=True),),
         brief=wanted.brief,
         errand=wanted.kind,
         machine=MACHINE,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from amp_fsm.model.errand import AddedTask, Errand
 from amp_fsm.model.facts import Fact, known
 from amp_fsm.model.machine import ActionSpec, Verb
-from amp_fsm.plan.errands import handing, helping
+from amp_fsm.plan.errands import handing, helping, proposing
 from amp_fsm.plan.errands.errand import Wanted, errands_about, is_over, opened
 from amp_fsm.plan.situation import Situation
 
@@ -19,6 +19,7 @@ WANTED: Mapping[Errand, Callable[[Situation, str], Wanted | None]] = {
 MOOT: Mapping[Errand, Callable[[Situation, AddedTask], str]] = {
     Errand.HAND_OVER: handing.moot,
     Errand.HELP: helping.moot,
+    Errand.PROPOSE: proposing.moot,
 }
 """Why nobody wants the answer of an errand any more; empty while somebody does."""
 

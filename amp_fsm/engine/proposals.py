@@ -1,0 +1,131 @@
+"""Proposed tasks are looked at: which files are new, and what is in those that their writers are done with.
+
+Asked in every look: one listing of the folder, and nothing is read twice.  A file is read once its size and time stand
+still and no lead is at work on an answer.  Nothing is decided, and nothing in the folder is changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from amp_fsm.config.proposals import MOST_BYTES, Queue, read_proposal
+from amp_fsm.model.desired import lead_of
+from amp_fsm.model.errand import Errand
+from amp_fsm.model.facts import Truth
+from amp_fsm.model.observed import Drift, Observed
+from amp_fsm.model.project import Project, TaskSpec
+from amp_fsm.model.proposal import Proposal, ProposalFile, Stamp, folded_title
+from amp_fsm.model.record import Record
+from amp_fsm.model.seen import Failed, FileSeen, PathSeen
+from amp_fsm.model.time import Now
+from amp_fsm.plan.needs import proposal_files
+from amp_fsm.plan.proposals import room
+from amp_fsm.plan.situation import LOST
+from amp_fsm.ports import World
+
+SETTLED_SECONDS = 2.0
+"""Policy seconds for which a file must stay as it is before it is read."""
+
+MOST_FILES = 20
+"""Files that one pass reads."""
+
+
+def with_proposals(project: Project, record: Record, world: World, observed: Observed, now: Now) -> Observed:
+    """Return what was observed, with the proposals that no pass has judged yet."""
+    lead = lead_of(project, record)
+    listed = world.files.glob(proposal_files(project)) if lead else ()
+    if isinstance(listed, Failed):
+        return _with_drift(observed, lead, (f"proposals cannot be listed: {listed.reason}",))
+    if not lead or not (listed or record.proposals):
+        return observed
+    known = {found.path: _remembered(record, found, now) for found in listed}
+    fresh = [found for found in listed if not known[found.path].read]
+    left = {found.path: known[found.path].since + SETTLED_SECONDS - now.policy for found in fresh}
+    ready = [found for found in fresh if left[found.path] <= 0]
+    if _is_held(record, lead) or _is_answering(record, observed):
+        ready = []
+    read = tuple(_read(project, record, world, ready[:MOST_FILES], now))
+    waiting = [path for path in left if path not in {one.file for one in read}]
+    seen = replace(
+        observed,
+        proposals=read,
+        memory=replace(observed.memory, proposals=known),
+        due_in=min((left[path] for path in waiting if left[path] > 0), default=None),
+    )
+    return _with_drift(seen, lead, [f"{path} is new: it is read when its writer is done" for path in waiting])
+
+
+def _with_drift(observed: Observed, lead: str, texts: Iterable[str]) -> Observed:
+    drift = tuple(Drift(address=f"agent/{lead}", kind="proposals", text=text) for text in texts)
+    return replace(observed, drift=(*observed.drift, *drift))
+
+
+def _remembered(record: Record, found: PathSeen, now: Now) -> ProposalFile:
+    stamp, before = Stamp(size=found.size, mtime=found.mtime), record.proposals.get(found.path)
+    return before if before is not None and before.stamp == stamp else ProposalFile(stamp=stamp, since=now.policy)
+
+
+def _is_held(record: Record, lead: str) -> bool:
+    """Return whether the operator holds what would be done about a proposal."""
+    return "*" in record.paused or lead in record.paused
+
+
+def _is_answering(record: Record, observed: Observed) -> bool:
+    """Return whether an agent is at work on proposals: what it wrote so far may not be all."""
+    for held in record.assignments.values():
+        item = record.added.get(held.task)
+        busy = observed.facts.get(f"agent/{held.agent}", {}).get("busy")
+        if item is not None and item.task.errand == Errand.PROPOSE and (busy is None or busy.truth is not Truth.FALSE):
+            return True
+    return False
+
+
+def _read(project: Project, record: Record, world: World, ready: list[PathSeen], now: Now) -> Iterator[Proposal]:
+    queue = _queue(project, record, now) if ready else Queue(project=project)
+    judged = set(record.judged)
+    schema = world.schema() if ready else ""
+    for found in ready:
+        stamp = Stamp(size=found.size, mtime=found.mtime)
+        if found.size > MOST_BYTES:
+            said = f"{found.path}: is {found.size:,} bytes long; at most {MOST_BYTES:,} are read"
+            yield Proposal(file=found.path, stamp=stamp, digest=_unread(found), problems=(said,))
+            continue
+        file = world.files.read(found.path)
+        if not isinstance(file, FileSeen):
+            continue
+        if file.digest in judged:
+            yield Proposal(file=found.path, stamp=stamp, digest=file.digest, again=True)
+            continue
+        judged.add(file.digest)
+        made = read_proposal(found.path, file.text.encode("utf-8", "surrogateescape"), queue, schema)
+        queue = queue.with_tasks(made.tasks)
+        yield Proposal(file=found.path, stamp=stamp, digest=file.digest, tasks=made.tasks, problems=made.problems)
+
+
+def _unread(found: PathSeen) -> str:
+    return hashlib.sha256(f"{found.path}\0{found.size}\0{found.mtime}".encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _queue(project: Project, record: Record, now: Now) -> Queue:
+    states = {task.id: _state(project, record, task.id) for task in project.tasks.values()}
+    tasks = [task for task in project.tasks.values() if not task.errand]
+    subjects = (address.partition("/") for address in record.subjects)
+    return Queue(
+        project=project,
+        open={folded_title(task.title): task.id for task in tasks if not _is_over(project, task, states[task.id])},
+        lost=frozenset(task.id for task in tasks if states[task.id] in LOST),
+        taken=frozenset(name for kind, _, name in subjects if kind == "task"),
+        room=room(project, record, now),
+    )
+
+
+def _is_over(project: Project, task: TaskSpec, state: str) -> bool:
+    spec = project.machines[task.machine].states.get(state)
+    return state in LOST or (spec is not None and spec.final)
+
+
+def _state(project: Project, record: Record, task: str) -> str:
+    subject = record.subjects.get(f"task/{task}")
+    return subject.state if subject is not None else project.machines[project.tasks[task].machine].initial
