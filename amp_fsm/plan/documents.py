@@ -21,6 +21,7 @@ AGAIN = 60.0
 """Seconds after which a file that could not be written is tried again; doubled each time."""
 
 SELDOM = 3600.0
+DOUBLINGS = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,8 @@ def _hindered(situation: Situation, file: str, states: Sequence[DocumentState]) 
     failed = situation.record.unwritten.get(file)
     if failed is None:
         return "", None
-    wait = failed.at + min(SELDOM, AGAIN * 2.0 ** (failed.times - 1)) - situation.now.policy
+    pause = min(SELDOM, AGAIN * 2.0 ** min(failed.times - 1, DOUBLINGS))
+    wait = failed.at + pause - situation.now.policy
     return (f"{failed.reason}; tried again in {wait:.0f}s", wait) if wait > 0 else ("", None)
 
 
