@@ -7,8 +7,9 @@ already is not written, and entries that moved carry the intent's id where they 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from amp_fsm.engine.document_writes import TRIES, edited
+from amp_fsm.engine.document_writes import TRIES, Written, edited, rewritten
 from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.record import Action, Intent
@@ -66,8 +67,8 @@ def write_rows(files: Files, documents: Mapping[str, DocumentSpec], action: Acti
     return f"{done}; taken out: {'; '.join(taken)}" if taken else done
 
 
-def rotate(files: Files, document: DocumentSpec, intent: Intent) -> str:
-    """Move the oldest entries of a log to another file; return what was done, in words.
+def rotate(files: Files, document: DocumentSpec, intent: Intent) -> Written:
+    """Move the oldest entries of a log to another file.
 
     They are written there first, under the intent's id, and only then taken out here: killed in between, they are in
     both, and the next pass takes out what it finds there.
@@ -79,7 +80,7 @@ def rotate(files: Files, document: DocumentSpec, intent: Intent) -> str:
     if moved is None:
         oldest = [entry.text for entry in _entries(files, document)[: intent.action.count]]
         if entries_digest(oldest) != intent.action.key:
-            return f"{document.file} changed meanwhile: nothing was moved"
+            return Written(note=f"{document.file} changed meanwhile: nothing was moved", before="", after="")
         _keep(files, document, intent, oldest)
         moved = tuple(text.replace("\r\n", "\n") for text in oldest)
 
@@ -88,8 +89,7 @@ def rotate(files: Files, document: DocumentSpec, intent: Intent) -> str:
         left = without_entries(text, entries[: len(moved)], moved)
         return Edit(text=left) if left != text else "they were taken out already"
 
-    edited(files, document.file, edit)
-    return f"{len(moved)} entries moved to {to}"
+    return replace(rewritten(files, document.file, edit), note=f"{len(moved)} entries moved to {to}")
 
 
 def _kept(files: Files, document: DocumentSpec, intent: Intent) -> tuple[str, ...] | None:

@@ -7,6 +7,7 @@ back, and is written again; the other way round our own word would be read as a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from amp_fsm.errors import DocumentError, StaleFileError
 from amp_fsm.model.document import DocumentSpec
@@ -45,25 +46,17 @@ def write_cells(
     return edited(files, document.file, edit)
 
 
-def write_row(files: Files, document: DocumentSpec, action: Action) -> tuple[str, str]:
-    """Add one entry to a log, unless it is there; return what was done, and the file's text afterwards.
+def write_row(files: Files, document: DocumentSpec, action: Action) -> Written:
+    """Add one entry to a log, unless it is there.
 
     Raises:
         DocumentError: there is no such table or column, or the file cannot be written.
     """
-    after = ""
 
     def edit(text: str) -> Edit | DocumentProblem | str:
-        nonlocal after
-        after = text
-        if _holds(text, document, action):
-            return "it is there already"
-        made = _added(text, document, action)
-        if isinstance(made, Edit):
-            after = made.text
-        return made
+        return "it is there already" if _holds(text, document, action) else _added(text, document, action)
 
-    return edited(files, document.file, edit), after
+    return rewritten(files, document.file, edit)
 
 
 def _holds(text: str, document: DocumentSpec, action: Action) -> bool:
@@ -92,8 +85,22 @@ def write_line(files: Files, document: DocumentSpec, action: Action) -> str:
     return edited(files, document.file, edit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What was done to a file, in words, and its texts right before and after."""
+
+    note: str
+    before: str
+    after: str
+
+
 def edited(files: Files, path: str, edit: Callable[[str], Edit | DocumentProblem | str]) -> str:
-    """Edit a file until nobody wrote meanwhile; return what was done, or what `edit` said instead of an edit.
+    """Edit a file as `rewritten` does; return what was done, in words."""
+    return rewritten(files, path, edit).note
+
+
+def rewritten(files: Files, path: str, edit: Callable[[str], Edit | DocumentProblem | str]) -> Written:
+    """Edit a file until nobody wrote meanwhile; `edit` may say in words that there is nothing to do.
 
     Raises:
         DocumentError: `edit` found a problem, or the file cannot be read or written.
@@ -105,12 +112,12 @@ def edited(files: Files, path: str, edit: Callable[[str], Edit | DocumentProblem
             raise DocumentError(f"{path}: {reason}")
         made = edit(file.text)
         if isinstance(made, str):
-            return made
+            return Written(note=made, before=file.text, after=file.text)
         if isinstance(made, DocumentProblem):
             raise DocumentError(f"{path}: {made.message}", hint=made.hint)
         try:
             files.replace(path, made.text, if_digest=file.digest)
         except StaleFileError:
             continue
-        return f"{path} written"
+        return Written(note=f"{path} written", before=file.text, after=made.text)
     raise DocumentError(f"{path} changes faster than it can be written", hint="who else writes it?")

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Mapping
 
 from amp_fsm.engine.document_upkeep import make_table, rotate, write_rows
-from amp_fsm.engine.document_writes import write_cells, write_line, write_row
+from amp_fsm.engine.document_writes import Written, write_cells, write_line, write_row
 from amp_fsm.engine.progress import Progress
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import UPKEEP, Verb
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Action, Intent
@@ -50,7 +51,7 @@ class Documents:
                 case Verb.WRITE:
                     return self._write(intent.action)
                 case _:
-                    return rotate(self._files, self._project.documents[intent.action.target], intent)
+                    return self._rotate(intent)
 
     def _set_row(self, intent: Intent) -> str:
         document = self._project.documents[intent.action.target]
@@ -67,10 +68,17 @@ class Documents:
 
     def _append_row(self, intent: Intent) -> str:
         document = self._project.documents[intent.action.target]
-        note, text = write_row(self._files, document, intent.action)
+        return self._counted(document, write_row(self._files, document, intent.action))
+
+    def _rotate(self, intent: Intent) -> str:
+        document = self._project.documents[intent.action.target]
+        return self._counted(document, rotate(self._files, document, intent))
+
+    def _counted(self, document: DocumentSpec, written: Written) -> str:
+        """Count the rows of every agent in a log that was written; return what was done."""
         for agent in self._project.agents.values():
-            self._progress.recount(document, agent, text)
-        return note
+            self._progress.recount(document, agent, written.before, written.after)
+        return written.note
 
     def _write(self, action: Action) -> str:
         ours = self._progress.record.written.get(action.target)

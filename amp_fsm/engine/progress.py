@@ -88,15 +88,15 @@ class Progress:
             record = replace(self.record, cells={**self.record.cells, key: after})
             self.record = self._store.commit(Commit(record=record, memory=True))
 
-    def recount(self, document: DocumentSpec, agent: AgentSpec, text: str) -> None:
-        """Count an agent's rows of a log anew after we wrote one, so that our own is never taken for the agent's."""
+    def recount(self, document: DocumentSpec, agent: AgentSpec, before: str, after: str) -> None:
+        """Count an agent's rows of a log anew after we changed it, so that our own are never taken for the agent's."""
         key = f"{document.name}|{agent.name}"
         with self._lock:
             if key not in self.record.logs:
                 return
             task = next((a.task for a in self.record.assignments.values() if a.agent == agent.name), "")
             memory = self.record.logs.get(key, LogMemory())
-            counted = recounted(document, text, agent.row or agent.name, task, memory)
+            counted = recounted(document, before, after, agent.row or agent.name, task, memory)
             self.record = replace(self.record, logs={**self.record.logs, key: counted})
 
     def _now(self) -> Now:

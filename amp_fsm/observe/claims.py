@@ -120,9 +120,13 @@ def log_claims(
     return _claiming(memory.claim, f'{spec.file}:{said[-1][1]} "{line}"', "line", line), memory
 
 
-def recounted(spec: DocumentSpec, text: str, name: str, task: str, memory: LogMemory) -> LogMemory:
-    """Return what is known of a log after we wrote to it ourselves: our own row is nobody's claim."""
-    return replace(memory, rows=len(_claims_in_log(spec, text, name, task)))
+def recounted(spec: DocumentSpec, before: str, after: str, name: str, task: str, memory: LogMemory) -> LogMemory:
+    """Return what is known of a log after we changed it from `before` to `after`.
+
+    Our own row is nobody's claim, nor does one that we moved elsewhere take a newer one along.
+    """
+    more = len(_claims_in_log(spec, after, name, task)) - len(_claims_in_log(spec, before, name, task))
+    return replace(memory, rows=memory.rows + more)
 
 
 def _claims_in_log(spec: DocumentSpec, text: str, name: str, task: str) -> list[tuple[str, int, str]]:

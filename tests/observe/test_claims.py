@@ -11,7 +11,7 @@ from amp_fsm.model.facts import Truth
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed, FileSeen
 from amp_fsm.model.time import Now
-from amp_fsm.observe.claims import REWRITES, RowClaims, combine, log_claims, remember_write, row_claims
+from amp_fsm.observe.claims import REWRITES, RowClaims, combine, log_claims, recounted, remember_write, row_claims
 from amp_fsm.observe.documents import StatusRow
 
 NOW = Now(policy=100.0, wall=0.0)
@@ -150,3 +150,27 @@ def test_the_row_has_the_last_word_over_the_log() -> None:
 def test_an_escape_sequence_in_a_cell_never_reaches_the_operators_terminal() -> None:
     claims = row_claims(SPEC, row("DONE \x1b]0;pwned\x07"), OURS, HELD, NOW)
     assert claims.facts["claims_done"].evidence == 'S.md:4 "DONE \ufffd]0;pwned\ufffd"'
+
+
+def log_of(*rows: str) -> str:
+    return "".join(f"{line}\n" for line in ("# Log", "", "| Agent | What | State |", "|---|---|---|", *rows))
+
+
+def test_a_claim_counts_though_older_rows_were_moved_elsewhere_or_ours_came_meanwhile() -> None:
+    log = DocumentSpec(name="log", file="L.md", heading="Log", key="Agent", row={"Agent": "a"}, words=WORDS)
+    old, new = "| ada | T | DONE |", "| ada | T | ✅ |"
+
+    def look(text: str, memory: LogMemory, at: float) -> tuple[set[str], LogMemory]:
+        facts, after = log_claims(
+            log, FileSeen(path="L.md", text=text, digest="d"), "ada", memory, HELD, Now(policy=at, wall=0.0)
+        )
+        return {name for name, fact in facts.items() if fact.truth is Truth.TRUE}, after
+
+    _, memory = look(log_of(old, old, old), LogMemory(), 40.0)
+    # Between the look and our writing, the agent added its row.
+    moved = recounted(log, log_of(old, old, old, new), log_of(old, new), "ada", "T", memory)
+    assert look(log_of(old, new), moved, 100.0)[0] == {"claims_done"}
+    added = recounted(log, log_of(old, old, old, new), log_of(old, old, old, new, old), "ada", "T", memory)
+    assert look(log_of(old, old, old, new, old), added, 100.0)[0] == {"claims_done"}
+    ours = recounted(log, log_of(old, old, old), log_of(old, old, old, old), "ada", "T", memory)
+    assert look(log_of(old, old, old, old), ours, 100.0)[0] == set()
