@@ -178,9 +178,13 @@ class Desk:
 
     def kill_program(self) -> None:
         """Kill the program and all it left behind; its pane stays."""
-        for number in self.processes():
+        self.signal_program(signal.SIGKILL)
+
+    def signal_program(self, number: signal.Signals) -> None:
+        """Send a signal to the program and all that runs with it."""
+        for process in self.processes():
             try:
-                os.kill(number, signal.SIGKILL)
+                os.kill(process, number)
             except ProcessLookupError:
                 continue
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
-from tests.agents.between import around_paste
+from tests.agents.between import around_paste, before_submit
 from tests.agents.programs import Program, chosen
 from tests.agents.team import Team
 
@@ -81,3 +82,24 @@ def test_a_dialog_that_opens_between_paste_and_enter_gets_no_key(team: Team) -> 
     team.until(lambda: team.model.received(words) or team.unknown_intents(), "its end")
     assert len(team.model.received(words)) <= 1
     assert not file.exists()
+
+
+@asking(ASKING)
+def test_a_program_too_slow_to_take_its_prompt_is_not_answered_by_the_keys_that_wait_there(team: Team) -> None:
+    started(team)
+    prompt, file = provoke(team, "slow")
+    team.give(f"Do {{task}}.\n{prompt}")
+    before = pressed(team)
+    team.wrap = before_submit(lambda: team.signal_program(signal.SIGSTOP))
+    team.until(lambda: pressed(team) > before, "its submit key")
+    team.wrap = lambda terminal: terminal
+    team.signal_program(signal.SIGCONT)
+    team.until_seen(lambda: team.shows("blocked"), "its question")
+    team.steady(3.0)
+    assert (file.exists(), team.shows("blocked")) == (False, True)
+    team.press(*team.program.refuse)
+
+
+def pressed(team: Team) -> int:
+    sent = team.keys()
+    return sum(one.startswith("k") for one in sent)
