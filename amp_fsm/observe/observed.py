@@ -54,7 +54,7 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
         observing.agent(agent)
     for service in project.services.values():
         observing.service(service)
-    failures = {task.id: observing.task(task) for task in _looked_at(project, seen, run_keys)}
+    failures = {task.id: observing.task(task) for task in _looked_at(project, record, seen, run_keys)}
     observing.workspaces()
     documents = document_states(project, seen.files)
     errands = [(name, item) for name, item in record.added.items() if item.task.errand]
@@ -95,9 +95,9 @@ def observe(project: Project, record: Record, seen: Seen, now: Now, run_keys: Ma
     )
 
 
-def _looked_at(project: Project, seen: Seen, run_keys: Mapping[str, str]) -> tuple[TaskSpec, ...]:
-    """Return the tasks of which anything was looked at."""
-    judged = {name.partition("|")[0] for name in run_keys}
+def _looked_at(project: Project, record: Record, seen: Seen, run_keys: Mapping[str, str]) -> tuple[TaskSpec, ...]:
+    """Return the tasks that are held, whose holder may claim something, and those of which anything was looked at."""
+    judged = {name.partition("|")[0] for name in run_keys} | {held.task for held in record.assignments.values()}
     return tuple(
         task
         for task in project.tasks.values()
