@@ -38,6 +38,7 @@ from amp_fsm.model.project import (
     TaskSpec,
     TmuxSpec,
 )
+from amp_fsm.model.review import NOBODY, ReviewSpec
 from amp_fsm.model.workspace import WorkspaceKind, WorktreesSpec
 
 _PRIORITIES = {"HAUTE": "HIGH", "MOYENNE": "MEDIUM", "MED": "MEDIUM", "BASSE": "LOW"}
@@ -69,7 +70,7 @@ def build_project(tree: Tree, origin: Origin) -> tuple[Project, tuple[Finding, .
     notifications = tuple(_notification(d, place, machines) for place, d in enumerate(tree.get("notifications") or ()))
     findings = list(machines.findings)
     profiles = _profiles(tree, findings)
-    kinds = {name: _convert({**data, "name": name}, KindSpec) for name, data in _items(tree, "kinds")}
+    kinds = {name: _kind(name, data) for name, data in _items(tree, "kinds")}
     root = _absolute(tree["project"].get("root", "."), origin.folder, origin.home)
     project = Project(
         name=tree["project"]["name"],
@@ -215,6 +216,18 @@ def _deadline(said: object, place: int, findings: list[Finding]) -> Deadline | N
     return Deadline(at=str(said))
 
 
+def _kind(name: str, data: Tree) -> KindSpec:
+    rest = {key: value for key, value in data.items() if key != "review"}
+    return replace(_convert({**rest, "name": name}, KindSpec), review=_review(data.get("review")))
+
+
+def _review(data: Any) -> ReviewSpec | None:
+    if data is None:
+        return None
+    made = ReviewSpec(by=data) if isinstance(data, str) else _convert(data, ReviewSpec)
+    return None if made.by == NOBODY else made
+
+
 def build_task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: list[Finding]) -> TaskSpec:
     """Return the task that stands at `place` of the tasks; what is wrong with it is added to `findings`."""
     kind = kinds.get(data.get("kind", ""))
@@ -244,6 +257,7 @@ def build_task(data: Tree, place: int, kinds: Mapping[str, KindSpec], findings: 
         brief=brief,
         order=place,
         workspace=WorkspaceKind(data["workspace"]) if "workspace" in data else kind.workspace if kind else _SHARED,
+        review=_review(data["review"]) if "review" in data else kind.review if kind else None,
         machine=data.get("machine", "task"),
     )
 

@@ -71,7 +71,12 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
 def queue_after(record: Record, changes: Sequence[Change], forgotten: Collection[str] = ()) -> Mapping[str, Any]:
     """Return what the record keeps of tasks that stand in no file, and how many errands were opened."""
     adds = [item for change in changes for item in change.adds]
-    kept = {name: item for name, item in record.added.items() if name not in forgotten}
+    given = {change.opens.task: change.opens.agent for change in changes if change.opens is not None}
+    kept = {
+        name: replace(item, given=given.get(name, item.given))
+        for name, item in record.added.items()
+        if name not in forgotten
+    }
     told = {item.task.id: item for change in changes for item in change.tells}
     stems = Counter(item.task.id.rpartition("-")[0] for item in adds if item.task.errand)
     return {

@@ -32,7 +32,8 @@ class AddedTask:
         by: who or what brought it about, in words.
         assignment: id of the assignment that it is about; empty for none.
         lead: it is for whoever leads by now, and for nobody else.
-        told: id of the prompt by which its answer was passed on; empty while it was not.
+        given: the agent that got it last.
+        told: what its answer came to: id of the prompt that passed it on, or the verdict; empty while it is open.
         at: policy time at which it came into the queue; `at_wall`: the same moment for people.
         waits: nobody gets it before the operator approves.
     """
@@ -42,6 +43,7 @@ class AddedTask:
     by: str = ""
     assignment: str = ""
     lead: bool = False
+    given: str = ""
     told: str = ""
     at: float = 0.0
     at_wall: float = 0.0
@@ -52,6 +54,7 @@ BRIEF: Mapping[Errand, tuple[str, ...]] = {
     Errand.HAND_OVER: ("from", "to", "reason", "file"),
     Errand.HELP: ("agent", "task", "title", "question", "folder", "deliverables"),
     Errand.PROPOSE: ("idle", "done", "open", "kinds", "ids", "most", "example", "problems"),
+    Errand.REVIEW: ("agent", "task", "title", "objective", "folder", "deliverables", "checks", "diff"),
 }
 """What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""
 

@@ -11,6 +11,7 @@ from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.machine import Budget, MachineSpec
 from amp_fsm.model.notice import NotificationSpec
 from amp_fsm.model.profile import Profile
+from amp_fsm.model.review import ReviewSpec
 from amp_fsm.model.workspace import Workspace, WorkspaceKind, WorktreesSpec
 
 
@@ -199,6 +200,7 @@ class KindSpec:
     skills: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     workspace: WorkspaceKind = WorkspaceKind.SHARED
+    review: ReviewSpec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,7 @@ class TaskSpec:
         exclusive: groups of which no two tasks are ever held at the same time.
         minutes: how long it is thought to take; 0: nobody said.
         brief: what the kind's prompt tells about it: key to text, or to a list of texts.
+        review: who reviews it before it counts as done; None: nobody.
         errand: which errand it is (see `model.errand`); empty for an ordinary task.
         only: the only agent that may get it; empty: whoever has the skills.
         by: who proposed it, in words; empty for a task of the configuration.  held: why nobody gets it yet.
@@ -243,6 +246,7 @@ class TaskSpec:
     checks: tuple[str, ...] = ()
     brief: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     workspace: WorkspaceKind = WorkspaceKind.SHARED
+    review: ReviewSpec | None = None
     errand: str = ""
     only: str = ""
     by: str = ""

@@ -52,6 +52,10 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "needs_lost",
             "reassign_due",
             "moot",
+            "wants_review",
+            "review_approved",
+            "review_refused",
+            "review_unclear",
             "prompt_delivered",
         }
     ),
@@ -64,6 +68,7 @@ EXCLUSIVE: tuple[frozenset[str], ...] = (
     frozenset(CLAIMS),
     frozenset({"checks_passed", "checks_failed"}),
     frozenset({"needs_met", "needs_lost"}),
+    frozenset({"review_approved", "review_refused", "review_unclear"}),
 )
 """Classifications: within one of these sets at most one fact is true."""
 

@@ -16,6 +16,7 @@ from amp_fsm.model.project import AgentSpec, CheckSpec, KindSpec, Project, Servi
 from amp_fsm.model.record import Action, Assignment, Intent
 from amp_fsm.plan.errands.hand_over_file import before_assignment, file_of
 from amp_fsm.plan.errands.helping import answer_of, question_of
+from amp_fsm.plan.errands.reviewing import reviewer_of
 from amp_fsm.plan.identity import intent_id, marker
 from amp_fsm.plan.prompts import NO_AGENT, agent_values, kind_values, project_values, render, task_values
 from amp_fsm.plan.situation import Situation
@@ -325,6 +326,7 @@ def _values(situation: Situation, cause: Cause) -> dict[str, object]:
     values["agent"] = agent_values(agent) if agent else NO_AGENT
     values["dialog"] = _dialog_values(situation, agent)
     values["question"] = question_of(situation, cause.address)
+    values["reviewer"] = reviewer_of(situation, cause.address)
     values["answer"] = answer_of(situation, cause.address)
     if assignment is not None:
         values["attempt"] = assignment.attempt

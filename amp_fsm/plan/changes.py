@@ -14,6 +14,8 @@ from amp_fsm.plan.actions import Cause, plan_actions
 from amp_fsm.plan.budgets import with_use
 from amp_fsm.plan.errands.helping import told
 from amp_fsm.plan.errands.kinds import errands_of
+from amp_fsm.plan.errands.reviewing import judged as judged_by
+from amp_fsm.plan.errands.reviewing import reasons
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.timers import Due
 
@@ -157,7 +159,8 @@ def _change(
     opens: Assignment | None,
     serious: bool,
 ) -> Change:
-    judged = _judged(situation, cause, actions)
+    verdict = _verdict(actions)
+    judged = _judged(situation, cause, verdict)
     adds = errands_of(situation, cause.address, actions)
     intents = plan_actions(situation, replace(cause, assignment=judged or cause.assignment), actions)
     held = judged or cause.assignment
@@ -177,21 +180,21 @@ def _change(
         updates=None if opens is not None else briefed or judged,
         refused=f"{judged.task}|{judged.agent}" if judged is not None and judged.returned else "",
         adds=adds,
-        tells=told(situation, cause.address, intents),
+        tells=(*told(situation, cause.address, intents), *(judged_by(situation, cause.address) if verdict else ())),
         serious=serious,
     )
 
 
-def _judged(situation: Situation, cause: Cause, actions: Sequence[ActionSpec]) -> Assignment | None:
-    verdict = next((action.what for action in actions if action.verb is Verb.VERDICT), "")
+def _judged(situation: Situation, cause: Cause, verdict: str) -> Assignment | None:
     if not verdict or cause.assignment is None:
         return None
     refused = verdict == "refused"
+    failed = reasons(situation, cause.address) or situation.observed.failures.get(cause.assignment.task, "")
     return replace(
         cause.assignment,
         verdict=verdict,
         verdict_at=situation.now.policy,
-        verdict_text=situation.observed.failures.get(cause.assignment.task, "") if refused else "",
+        verdict_text=failed if refused else "",
         returned=refused,
     )
 
@@ -206,6 +209,9 @@ def _briefed(assignment: Assignment, intents: Sequence[Intent], *, moves: bool) 
     return replace(assignment, prompt=prompt, delivered=None, delivered_wall=None, unknown=False)
 
 
+def _verdict(actions: Sequence[ActionSpec]) -> str:
+    return next((action.what for action in actions if action.verb is Verb.VERDICT), "")
+
+
 def _mark(actions: Sequence[ActionSpec]) -> str:
-    verdict = next((action.what for action in actions if action.verb is Verb.VERDICT), "")
-    return {"verified": "✅", "refused": "❌"}.get(verdict, "🔄")
+    return {"verified": "✅", "refused": "❌"}.get(_verdict(actions), "🔄")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.desired import AWAY, hand_over_files, is_open_hand_over, lead_of
-from amp_fsm.model.errand import question_file
+from amp_fsm.model.errand import Errand, question_file
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
@@ -143,7 +143,8 @@ def _answers(record: Record) -> Iterator[str]:
     """Yield the files of errands that were answered, while the answer is of use to the task they are about."""
     for item in record.added.values():
         subject = record.subjects.get(item.task.address)
-        waits = item.assignment in record.assignments and not item.told
+        review = item.task.errand == Errand.REVIEW
+        waits = not item.told and (review or item.assignment in record.assignments)
         if item.task.errand and waits and subject is not None and subject.state == ANSWERED:
             yield item.task.deliverables[0].file
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from amp_fsm.model.project import TaskSpec
+from amp_fsm.plan.errands.reviewing import able_to_review
 from amp_fsm.plan.situation import Situation
 
 
@@ -17,6 +18,8 @@ def is_avoided(situation: Situation, task: TaskSpec, agent: str) -> bool:
     reserved = situation.record.reserved.get(task.id, agent)
     if task.only not in ("", agent) or reserved != agent or agent in situation.record.barred.get(task.id, ()):
         return True
+    if task.review is not None and not able_to_review(situation, task, agent):
+        return True  # whoever alone could review it is not to do it
     return agent in task.avoid or (most > 0 and refusals(situation, task.id, agent) >= most)
 
 
@@ -30,6 +33,8 @@ def cannot_have(situation: Situation, task: TaskSpec, agent: str) -> str:
         return f"{agent} lacks the skills of task/{task.id}: {', '.join(lacking)}"
     if task.only not in ("", agent):
         return f"task/{task.id} is for {task.only} alone"
+    if task.review is not None and not able_to_review(situation, task, agent):
+        return f"nobody could review task/{task.id} if {agent} did it"
     if agent in task.avoid:
         return f"task/{task.id} says `avoid: [{agent}]`"
     return f"{agent} is {situation.state(spec.address)}" if _retired(situation, spec.address) else ""

@@ -14,6 +14,7 @@ from amp_fsm.model.workspace import WorkspaceKind
 from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.errands.helping import has_lead, help_answered
 from amp_fsm.plan.errands.kinds import moot
+from amp_fsm.plan.errands.reviewing import FACTS as REVIEW
 from amp_fsm.plan.reassigning import attempts, others_for, refusals
 from amp_fsm.plan.situation import DONE, LOST, Situation
 
@@ -196,6 +197,7 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "needs_lost": _needs_lost,
     "reassign_due": _reassign_due,
     "moot": moot,
+    **REVIEW,
     "has_lead": has_lead,
     "help_answered": help_answered,
     "services_up": services_up,

@@ -213,6 +213,9 @@ KEYS: Mapping[str, Key] = {
     "kinds": key("plans", "kinds", {"code": {"prompt": "again"}}),
     "kinds.*.prompt": key("plans", "kinds.code.prompt", "again"),
     "kinds.*.skills": key("plans", "kinds.code.skills", ["code", "art"], agents__ada__skills=["code", "art"]),
+    "kinds.*.review": key("plans", "kinds.code.review", {"skills": ["none"]}),
+    "kinds.*.review.by": key("plans", "kinds.code.review.by", "ada", kinds__code__review={"by": "ben"}),
+    "kinds.*.review.skills": key("plans", "kinds.code.review.skills", ["none"], kinds__code__review={"skills": []}),
     "kinds.*.workspace": key("looks", "kinds.code.workspace", "worktree"),
     "kinds.*.checks": key("looks", "kinds.code.checks", [], tasks__0__checks=[]),
     "prompts": key("plans", "prompts.work", "Just {{ task.id }}."),
@@ -236,6 +239,11 @@ KEYS: Mapping[str, Key] = {
     "tasks[].deliverables[].contains": key("looks", "tasks.0.deliverables.0.contains", "better"),
     "tasks[].deliverables[].newer": key("facts", "tasks.0.deliverables.0.newer", True),
     "tasks[].checks": key("looks", "tasks.0.checks", ["suite", "lint"], checks__lint={"run": ["lint"]}),
+    "tasks[].review": key("plans", "tasks.0.review", {"skills": ["none"]}),
+    "tasks[].review.by": key(
+        "plans", "tasks.0.review.by", "nobody", tasks__0__review={"by": "ben", "skills": ["none"]}
+    ),
+    "tasks[].review.skills": key("plans", "tasks.0.review.skills", ["none"], tasks__0__review={"skills": []}),
     "tasks[].workspace": key("looks", "tasks.0.workspace", "worktree"),
     "tasks[].brief": key("plans", "tasks.0.brief", {"objective": "Another aim."}, tasks__0__priority="HIGH"),
     "tasks[].machine": key("plans", "tasks.0.machine", "flat"),

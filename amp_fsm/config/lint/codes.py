@@ -42,6 +42,7 @@ CODES: Mapping[str, str] = {
     "E256": "A notification has no URL to go to.",
     "E257": "A hand-over file has no text, or would lead out of the project's folder.",
     "E258": "The line that says who leads does not say it, or begins with a variable.",
+    "E259": "Nobody can review a task: a reviewer is another agent than who did it, with the review's skills.",
     "E260": "Somebody is to be asked for tasks, and nobody leads.",
     "E261": "What a document says does not fit what it has rows for.",
     "E262": "Nothing says what stands in a column of a task table.",

@@ -8,7 +8,7 @@ from amp_fsm.config.lint.places import actions
 from amp_fsm.config.problems import Finding
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.panes import socket_of
-from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
+from amp_fsm.model.project import AgentSpec, KindSpec, Project, ServiceSpec, TaskSpec
 
 
 def lint_people(project: Project) -> Iterator[Finding]:
@@ -43,6 +43,8 @@ def _impossible(task: TaskSpec, able: tuple[str, ...]) -> Finding:
 def _idle_agents(project: Project) -> Iterator[Finding]:
     wanted = {frozenset(task.skills) for task in project.tasks.values()}
     wanted |= {frozenset(kind.skills) for kind in project.kinds.values()}
+    specs: tuple[TaskSpec | KindSpec, ...] = (*project.tasks.values(), *project.kinds.values())
+    wanted |= {frozenset(spec.review.skills) for spec in specs if spec.review is not None and not spec.review.by}
     assigning = {
         machine.name
         for machine in project.machines.values()

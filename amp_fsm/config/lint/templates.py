@@ -253,6 +253,7 @@ def sample_values(project: Project, task: TaskSpec | None, agent: AgentSpec | No
         "agent": agent_sample(agent or SAMPLE_AGENT),
         "question": "What now?",
         "answer": "Go on.",
+        "reviewer": "agent",
         "dialog": {"name": "approval", "text": "May I?", "command": "ls", "options": ["Yes", "No"]},
     }
     if task is not None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from amp_fsm.model.errand import AddedTask, Errand
 from amp_fsm.model.facts import Fact, known
 from amp_fsm.model.machine import ActionSpec, Verb
-from amp_fsm.plan.errands import handing, helping, proposing
+from amp_fsm.plan.errands import handing, helping, proposing, reviewing
 from amp_fsm.plan.errands.errand import Wanted, errands_about, is_over, opened
 from amp_fsm.plan.situation import Situation
 
 WANTED: Mapping[Errand, Callable[[Situation, str], Wanted | None]] = {
     Errand.HELP: helping.wanted,
+    Errand.REVIEW: reviewing.wanted,
 }
 """What an errand of a kind is to be, when the machine of the subject at an address opens it; None: there is no need."""
 
@@ -20,6 +21,7 @@ MOOT: Mapping[Errand, Callable[[Situation, AddedTask], str]] = {
     Errand.HAND_OVER: handing.moot,
     Errand.HELP: helping.moot,
     Errand.PROPOSE: proposing.moot,
+    Errand.REVIEW: reviewing.moot,
 }
 """Why nobody wants the answer of an errand any more; empty while somebody does."""
 
