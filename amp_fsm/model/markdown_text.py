@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-_MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])")
-_LEADING = re.compile(r"^(?=[#+=-])|^(?=\d+[.)])")
+_MARKUP = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])")
+_LEADING = re.compile(r"^(?=[#+=>-])|^(?=\d+[.)])")
 _CUT = "\u2026"
 
 
