@@ -162,3 +162,29 @@ def test_a_file_is_made_where_none_is_and_only_there(folder: Folder) -> None:
     files.create("logs/c.md", "made", folder=True)
     texts = [seen.text for path in ("a.md", "b.md", "logs/c.md") if isinstance(seen := files.read(path), FileSeen)]
     assert texts == ["old", "new", "made"]
+
+
+def test_a_whole_file_is_written_where_there_is_none_and_over_our_own(folder: Folder) -> None:
+    files = folder({})
+    files.write_own("to/a.md", "one\n", over="")
+    files.write_own("to/a.md", "one\n", over="")  # it says so already
+    files.write_own("to/a.md", "two\n", over=hashlib.sha256(b"one\n").hexdigest())
+    seen = files.read("to/a.md")
+    assert isinstance(seen, FileSeen)
+    assert seen.text == "two\n"
+
+
+def test_a_whole_file_is_never_written_over_one_of_somebody_else(folder: Folder) -> None:
+    files = folder({"a.md": "theirs"})
+    for over in ("", hashlib.sha256(b"ours").hexdigest()):
+        with pytest.raises(StaleFileError, match=r"a\.md is there, and not as we left it"):
+            files.write_own("a.md", "ours, newer", over=over)
+    seen = files.read("a.md")
+    assert isinstance(seen, FileSeen)
+    assert seen.text == "theirs"
+
+
+@pytest.mark.parametrize("path", ["../a.md", "/nowhere/a.md", "to/../../a.md"])
+def test_a_whole_file_does_not_lead_out_of_the_folder(folder: Folder, path: str) -> None:
+    with pytest.raises(DocumentError, match="leads out of the project's folder"):
+        folder({}).write_own(path, "x", over="")

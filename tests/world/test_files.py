@@ -254,3 +254,15 @@ def test_an_end_that_cannot_be_read_is_a_failure(unprivileged: Path) -> None:
     path.write_text("x\n")
     path.chmod(0)
     assert isinstance(LocalFiles(unprivileged).tails("*.jsonl"), Failed)
+
+
+def test_a_whole_file_is_not_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    inside, outside = tmp_path / "in", tmp_path / "out"
+    inside.mkdir()
+    outside.mkdir()
+    (inside / "to").symlink_to(outside)
+    (inside / "a.md").symlink_to(outside / "a.md")
+    for path in ("to/a.md", "to/more/a.md", "a.md"):
+        with pytest.raises(DocumentError, match="leads out of the project's folder"):
+            LocalFiles(inside).write_own(path, "x", over="")
+    assert list(outside.iterdir()) == []

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.errors import WorkspaceError
+from amp_fsm.model.seen import Failed, Recent
 from amp_fsm.model.workspace import Workspace, WorkspaceSeen
-from amp_fsm.world.git import GitRepository
+from amp_fsm.world.git import MOST_CHANGED, GitRepository
 
 
 def git(folder: Path, *words: str) -> str:
@@ -167,3 +168,29 @@ def test_a_machine_without_git_is_said(root: Path, workspace: Workspace, tmp_pat
     assert seen(repository, workspace).blocked == "git cannot be run: No such file or directory"
     with pytest.raises(WorkspaceError, match="git cannot be run"):
         repository.diff(workspace)
+
+
+def test_what_changed_lately_is_told_and_bounded(root: Path, repository: GitRepository) -> None:
+    (root / "b c.txt").write_text("two\n")
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "second: an \x1b odd one")
+    (root / "open.txt").write_text("not committed\n")
+    found = repository.recent()
+    assert isinstance(found, Recent)
+    assert [(one.author, one.subject, one.files) for one in found.revisions] == [
+        ("someone", "second: an \x1b odd one", ("b c.txt",)),
+        ("someone", "first", ("a.txt",)),
+    ]
+    assert found.changed == ("open.txt",)
+    for number in range(MOST_CHANGED + 5):
+        (root / f"new-{number:03}.txt").write_text("x")
+    again = repository.recent()
+    assert isinstance(again, Recent)
+    assert len(again.changed) == MOST_CHANGED
+
+
+def test_a_folder_without_a_repository_tells_why_nothing_is_known_of_it(tmp_path: Path) -> None:
+    nowhere = GitRepository(str(tmp_path), environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
+    found = nowhere.recent()
+    assert isinstance(found, Failed)
+    assert "not a git repository" in found.reason
