@@ -16,7 +16,7 @@ from amp_fsm.observe.claims import recounted, remember_write
 from amp_fsm.plan.settle import settled
 from amp_fsm.ports import Clock, Commit, Entry, Store
 
-_REMEMBERED = frozenset({Verb.RUN, Verb.APPEND_ROW, Verb.WRITE, Verb.SET_LINE, *UPKEEP})
+_REMEMBERED = frozenset({Verb.RUN, Verb.SET_ROW, Verb.APPEND_ROW, Verb.WRITE, Verb.SET_LINE, *UPKEEP})
 """Verbs of which the record remembers more than that they are done."""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.channel_files import AGENT_VARIABLE, SPOOL_VARIABLE, channels_of, spool_of
-from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.document import DocumentSpec, RowEdit, RowMemory, Rows
 from amp_fsm.model.errand import Errand
 from amp_fsm.model.machine import COMMIT_ONLY, ActionSpec, Verb
 from amp_fsm.model.panes import start_command
@@ -231,7 +231,15 @@ def _set_row(
     cells = tuple(
         (document.columns[key], render(text, values)) for key, text in wanted.items() if key in document.columns
     )
-    yield "", Action(verb=Verb.SET_ROW, target=document.name, row=row, cells=cells)
+    edits = (_own_words(situation, cause, document, row, wanted),) if document.kind is Rows.TASKS else ()
+    yield "", Action(verb=Verb.SET_ROW, target=document.name, row=row, cells=cells, rows=edits)
+
+
+def _own_words(situation: Situation, cause: Cause, document: DocumentSpec, row: str, ours: Collection[str]) -> RowEdit:
+    """Return what is to be remembered of cells that a task's machine writes itself: they stand for this stay."""
+    before = situation.record.rows.get(f"{document.name}|{row}", RowMemory(entry=cause.entry))
+    kept = tuple((key, text) for key, text in before.wrote if key not in ours)
+    return RowEdit(document=document.name, row=row, memory=RowMemory(entry=cause.entry, wrote=kept))
 
 
 def _row_of(subject: AgentSpec | TaskSpec | ServiceSpec | None, document: DocumentSpec) -> str:

@@ -31,6 +31,8 @@ def settled(record: Record, intent: Intent, now: Now) -> Record:
         record = replace(record, run_attempts={**record.run_attempts, intent.action.key: tries})
     if intent.status in (IntentStatus.VOID, IntentStatus.FAILED):
         record = _untold(_refund(record, intent), intent)
+    if intent.action.verb is Verb.SET_ROW and intent.status is IntentStatus.DONE:
+        record = _with_rows(record, intent)
     if intent.action.verb in UPKEEP and intent.settled:
         record = _written(record, intent, now)
     if intent.action.verb is Verb.WRITE and intent.status is IntentStatus.DONE:
@@ -49,8 +51,7 @@ def _written(record: Record, intent: Intent, now: Now) -> Record:
     file = intent.address.partition("/")[2]
     others = {name: unwritten for name, unwritten in record.unwritten.items() if name != file}
     if intent.status is IntentStatus.DONE:
-        told = {f"{edit.document}|{edit.row}": edit.memory for edit in intent.action.rows}
-        return replace(record, unwritten=others, rows={**record.rows, **told})
+        return replace(_with_rows(record, intent), unwritten=others)
     if intent.status is not IntentStatus.FAILED:
         return record
     before = record.unwritten.get(file)
@@ -61,6 +62,11 @@ def _written(record: Record, intent: Intent, now: Now) -> Record:
 def line_key(document: str) -> str:
     """Return under which key the record keeps what we last wrote of who leads."""
     return f"{document}||lead"
+
+
+def _with_rows(record: Record, intent: Intent) -> Record:
+    told = {f"{edit.document}|{edit.row}": edit.memory for edit in intent.action.rows}
+    return replace(record, rows={**record.rows, **told}) if told else record
 
 
 def _refund(record: Record, intent: Intent) -> Record:

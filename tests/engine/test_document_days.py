@@ -63,3 +63,42 @@ def test_the_documents_of_a_day(case: Path, tmp_path: Path) -> None:
             (case / "after" / name).parent.mkdir(parents=True, exist_ok=True)
             (case / "after" / name).write_bytes(data)
     assert files_of(tmp_path) == files_of(case / "after")
+
+
+OWN_WORDS = """\
+include: [{team}]
+project: {{name: crew}}
+tmux: {{session: crew}}
+documents:
+  tasks: {{file: TASKS.md, rows: tasks, table: {{heading: Tasks, key: ID}}, columns: {{status: Status}}}}
+  log: {{file: LOG.md, table: {{heading: Log}}, row: {{What: '{{{{ task.id }}}} {{{{ mark }}}}'}}}}
+machines:
+  task:
+    initial: PENDING
+    states:
+      PENDING: {{transitions: [{{name: begin, to: WORKING, manual: true}}]}}
+      WORKING:
+        transitions:
+          - name: ask
+            to: ASKING
+            manual: true
+            do: [{{set_row: {{status: 'waits for {{{{ agent.row }}}}'}}, document: tasks}}]
+      ASKING: {{transitions: [{{name: verify, to: COMPLETED, manual: true}}]}}
+      COMPLETED: {{final: true}}
+tasks:
+  - {{id: TASK-014, kind: code, title: First}}
+"""
+
+
+def test_what_a_tasks_machine_writes_into_its_row_stands_until_the_task_moves_on(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text(OWN_WORDS.format(team=DAYS / "team.yaml"))
+    day = Day(config, tmp_path)
+    day.hold("TASK-014", "amp")
+    said = []
+    for transition in ("begin", "ask", "verify"):
+        day.fire("task/TASK-014", transition)
+        day.settle()
+        day.settle()
+        said.append(day.text("TASKS.md").splitlines()[-1])
+    assert said == [f"| TASK-014 | {word} |" for word in ("WORKING", "waits for AMP", "COMPLETED")]
