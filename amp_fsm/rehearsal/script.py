@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from amp_fsm.model.document import DocumentSpec, Rows
-from amp_fsm.model.errand import question_file
+from amp_fsm.model.errand import Errand, question_file
 from amp_fsm.model.project import Project, TaskSpec
 from amp_fsm.rehearsal.practice_agent.turn import INCIDENTS
 from amp_fsm.rehearsal.scenario import Scenario
 
 Json = Mapping[str, Any]
+OF_KIND: Mapping[str, Json] = {Errand.PROPOSE: {"writes": "tasks: []\n"}}
+"""How practice agents behave on tasks of a kind where a scenario says nothing: they have nothing to propose."""
 
 
 def tasks_file(project: Project, scenario: Scenario) -> Json:
@@ -45,8 +47,12 @@ def _task(project: Project, task: TaskSpec, scenario: Scenario) -> Json:
             {"file": item.file, "min_bytes": item.min_bytes, "contains": item.contains} for item in task.deliverables
         ],
         "checks": list(task.checks),
-        "behaviour": _owned({**scenario.kinds.get(task.kind, {}), **scenario.tasks.get(task.id, {})}, task.id),
+        "behaviour": _owned({**_of_kind(task, scenario), **scenario.tasks.get(task.id, {})}, task.id),
     }
+
+
+def _of_kind(task: TaskSpec, scenario: Scenario) -> Json:
+    return {**OF_KIND.get(task.errand, {}), **scenario.kinds.get(task.kind, {})}
 
 
 def _owned(behaviour: Json, name: str) -> Json:

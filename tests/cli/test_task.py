@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from amp_fsm.model.errand import AddedTask
+from amp_fsm.model.project import TaskSpec
 from amp_fsm.model.record import SubjectRecord
 from amp_fsm.ports import Commit
 from tests.cli.stored import commit
@@ -266,3 +268,50 @@ class TestImport:
         assert (said.code, said.out) == (1, "")
         assert " E230 " in said.err
         assert home.files() == before
+
+
+def propose(home: Home, *, waits: bool = True) -> None:
+    """Let the record keep a task that was proposed, and that needs one which is no more."""
+    record = home.store.load()
+    proposed = TaskSpec(id="TASK-007", kind="code", title="Add more", needs=("T-99",))
+    item = AddedTask(task=proposed, by=".amp-fsm/proposals/more.yaml", waits=waits)
+    home.store.commit(Commit(record=replace(record, added={"TASK-007": item}), memory=True))
+
+
+def test_a_proposed_task_is_shown_and_waits_for_approval(home: Home) -> None:
+    propose(home)
+    rows = {row.split()[0]: row.split() for row in task(home, "list").out.splitlines() if row.strip()}
+    assert rows["TASK-007"][1] == "PROPOSED"
+    assert "T-99" in rows["TASK-007"]
+    shown = task(home, "show", "TASK-007").out
+    assert "TASK-007" in shown
+    assert ".amp-fsm/proposals/more.yaml" in shown
+    assert "PROPOSED" in run("status", home.config).out
+    said = task(home, "approve", "TASK-007")
+    assert (said.code, said.out.splitlines()[0]) == (0, "task/TASK-007 is approved; it is PENDING now")
+    assert not home.store.load().added["TASK-007"].waits
+    again = task(home, "approve", "TASK-007")
+    assert again.code == 1
+    assert "waits for no approval" in again.err
+
+
+def test_a_proposed_task_can_be_cancelled(home: Home) -> None:
+    propose(home)
+    assert task(home, "cancel", "TASK-007").code == 0
+    assert states(home)["TASK-007"] == "CANCELLED"
+
+
+def test_a_proposed_task_stands_in_no_file_to_be_edited(home: Home) -> None:
+    propose(home)
+    said = task(home, "edit", "TASK-007", "--priority", "HIGH")
+    assert said.code == 1
+    assert "stands in no file of the configuration" in said.err
+
+
+def test_ids_that_are_added_go_on_after_those_that_were_proposed(home: Home) -> None:
+    propose(home)
+    said = task(home, "add", "--kind", "code", "--title", "Another")
+    assert said.out.startswith("task/TASK-008 added")
+    taken = task(home, "add", "TASK-007", "--kind", "code", "--title", "Another")
+    assert taken.code == 1
+    assert "there is a task TASK-007 already: Add more" in taken.err

@@ -24,16 +24,17 @@ def command(config: str, task_id: str, into: str, as_json: bool, **options: Any)
 
     Nothing is written if the configuration could not be used afterwards: the problems are those of `validate`.
     """
-    from amp_fsm.cli.of_task.yaml_files import file_named, loaded
+    from amp_fsm.cli.of_task.yaml_files import file_named, loaded, taken_ids
     from amp_fsm.config.yaml_edit import add_item
     from amp_fsm.errors import NotPossibleError
     from amp_fsm.model.task_ids import next_id
     from amp_fsm.world.config_edit import write_edited
 
     files, project = loaded(config)
-    task_id = task_id or next_id(project.task_ids, project.tasks)
-    if task_id in project.tasks:
-        message = f"there is a task {task_id} already: {project.tasks[task_id].title}"
+    taken = taken_ids(project)
+    task_id = task_id or next_id(project.task_ids, taken)
+    if taken.get(task_id):
+        message = f"there is a task {task_id} already: {taken[task_id]}"
         raise NotPossibleError(message, hint="change it with `task edit`")
     file = file_named(files, into or config)
     before = file.data.decode()

@@ -24,7 +24,7 @@ def command(config: str, task_id: str, as_json: bool, **options: Any) -> None:
     Nothing is written if the configuration could not be used afterwards.
     """
     from amp_fsm.cli.of_task.told import find_task
-    from amp_fsm.cli.of_task.yaml_files import file_of, loaded
+    from amp_fsm.cli.of_task.yaml_files import file_of, loaded, with_recorded
     from amp_fsm.config.yaml_edit import set_keys
     from amp_fsm.world.config_edit import write_edited
 
@@ -32,7 +32,7 @@ def command(config: str, task_id: str, as_json: bool, **options: Any) -> None:
     if not values:
         raise click.UsageError("say what to change, for example --priority HIGH")
     files, project = loaded(config)
-    task = find_task(project, task_id)
+    task = find_task(with_recorded(project), task_id)
     file, item = file_of(files, task.id)
     if "brief" in values:
         values["brief"] = {**item.get("brief", {}), **dict(options["brief"])}

@@ -30,14 +30,14 @@ def command(config: str, file: Path, into: str, kind: str, dry_run: bool, as_jso
 
     Exit 4 when something of FILE could not be read; it is named with its place.
     """
-    from amp_fsm.cli.of_task.yaml_files import file_named, loaded
+    from amp_fsm.cli.of_task.yaml_files import file_named, loaded, with_recorded
     from amp_fsm.config.yaml_edit import add_item
     from amp_fsm.observe.task_lists import read_listing
     from amp_fsm.world.config_edit import write_edited
 
     files, project = loaded(config)
     listing = read_listing(file.read_text("utf-8", "replace"), file.name)
-    chosen, left = _chosen(project, listing.tasks)
+    chosen, left = _chosen(with_recorded(project), listing.tasks)
     items = [_item(project, one, kind) for one in chosen]
     target = file_named(files, into or config)
     before = text = target.data.decode()
