@@ -69,11 +69,11 @@ class Judged:
 
 def read_proposal(file: str, data: bytes, queue: Queue, schema_text: str) -> Judged:
     """Return the tasks that a file proposes, or its problems in the order of its lines."""
-    if not data.strip():
-        return Judged(problems=(f"{file}: is empty: begin with `tasks:`",))
     parsed = parse(data, file, most_bytes=MOST_BYTES, most_nodes=MOST_VALUES)
     if parsed.value is None:
-        return Judged(problems=tuple(_said(p.file, p.line, p.column, p.message, p.suggestion) for p in parsed.problems))
+        mend = {"E104": "begin with `tasks:`", "E105": "begin with `tasks:`"}
+        said = (_said(p.file, p.line, p.column, p.message, mend.get(p.code, p.suggestion)) for p in parsed.problems)
+        return Judged(problems=tuple(said))
     tasks, findings = _judged(parsed.value, queue, schema_text)
     if not findings:
         return Judged(tasks=tasks)

@@ -73,11 +73,14 @@ def _is_held(record: Record, lead: str) -> bool:
 
 
 def _is_answering(record: Record, observed: Observed) -> bool:
-    """Return whether an agent is at work on proposals: what it wrote so far may not be all."""
+    """Return whether an agent is at work on proposals, or has just answered: what it wrote so far may not be all."""
     for held in record.assignments.values():
         item = record.added.get(held.task)
+        if item is None or item.task.errand != Errand.PROPOSE:
+            continue
         busy = observed.facts.get(f"agent/{held.agent}", {}).get("busy")
-        if item is not None and item.task.errand == Errand.PROPOSE and (busy is None or busy.truth is not Truth.FALSE):
+        written = observed.facts.get(item.task.address, {}).get("deliverables_present")
+        if not all(fact is not None and fact.truth is Truth.FALSE for fact in (busy, written)):
             return True
     return False
 

@@ -124,8 +124,7 @@ def _return(situation: Situation, change: Change, refused: Sequence[Proposal]) -
     problems = [text for one in refused for text in one.problems]
     more = [f"... and {len(problems) - MOST_TOLD} more"] if len(problems) > MOST_TOLD else []
     dry = [name for name in situation.record.asked if name in situation.project.agents]
-    errand = wanted(situation, dry, [*problems[:MOST_TOLD], *more])
-    return None if errand is None or under_way(situation, errand) else errand
+    return wanted(situation, dry, [*problems[:MOST_TOLD], *more])
 
 
 def _told(queued: Sequence[AddedTask], refused: Sequence[Proposal]) -> Sequence[str]:

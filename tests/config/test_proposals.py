@@ -245,6 +245,7 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
     [
         (b"", "is empty"),
         (b" \n", "is empty"),
+        (b"# nothing\n", "is empty (begin with `tasks:`)"),
         (b"- a\n", "must be a mapping of keys, not a list"),
         (b"just words", "must be a mapping of keys, not a str"),
         (b"```yaml\ntasks: []\n```\n", "p.yaml:1:1: "),
