@@ -93,3 +93,17 @@ def test_24_when_none_answers_there_is_no_survey() -> None:
     many = ManyTerminals({"": FakeTerminal(broken="timed out"), "heavy": FakeTerminal(broken="refused")})
     with pytest.raises(TerminalUnreachableError, match="default server: timed out; heavy: refused"):
         many.survey(SESSION, "p/")
+
+
+def test_each_server_has_a_connection_of_its_own_while_they_are_kept_open(stages: Stages) -> None:
+    one, other, many = stages
+    panes = {one.stranger(SESSION), other.stranger(SESSION)}
+
+    def clients() -> list[int]:
+        return [len(stage.server.tmux("list-clients").splitlines()) for stage in (one, other)]
+
+    with many.kept_open(SESSION, pytest.fail):
+        assert {pane.ref for pane in many.survey(SESSION, "p/").panes} == panes
+        assert clients() == [1, 1]
+        assert {str(screen).strip() for screen in many.capture([*panes]).values()} == {""}
+    assert clients() == [0, 0]
