@@ -16,6 +16,7 @@ from amp_fsm.model.plan import Change, Plan
 from amp_fsm.model.proposal import ProposalFile
 from amp_fsm.model.record import Assignment, Record
 from amp_fsm.model.time import Now, Reading
+from amp_fsm.plan.errands.handing import ALONE
 from amp_fsm.ports import Commit, Entry
 
 REMEMBERED = 10_000
@@ -45,7 +46,7 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
         refusals=dict(refusals),
         **queue_after(record, plan.changes, plan.forgotten),
-        stranded=plan.stranded,
+        stranded=_stranded(record, plan),
         **_proposals(record, plan, memory),
         last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
         samples={**record.samples, **memory.samples},
@@ -66,6 +67,12 @@ def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Rea
         journal=tuple(entry for change in plan.changes for entry in entries_of(change, now)),
         uses_plan=uses_plan,
     )
+
+
+def _stranded(record: Record, plan: Plan) -> str:
+    """Return the lead after which nobody is left; a plan that was narrowed down may not tell the operator of it."""
+    told = any(change.cause == ALONE for change in plan.changes)
+    return plan.stranded if told or not plan.stranded else record.stranded
 
 
 def queue_after(record: Record, changes: Sequence[Change], forgotten: Collection[str] = ()) -> Mapping[str, Any]:

@@ -29,6 +29,10 @@ MARK = "ampfsm"
 _INITIALIZING = "locked initializing"
 """What git says of a worktree while it fills it for the first time, also when it was killed then."""
 
+_NOTHING_YET = ("not a git repository", "does not have any commits yet")
+"""What git says where it provably knows of no commit."""
+
+_UNQUOTED = ("-c", "core.quotePath=false")
 _SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgsign=false", "gc.auto=0")
 _QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_ASKPASS": "true", "LC_ALL": "C"}
 
@@ -119,14 +123,17 @@ class GitRepository:
 
     def recent(self) -> Recent | Failed:
         """Return the newest commits, and the files that are not committed; both bounded."""
+        log = ("log", f"-{MOST_REVISIONS}", "--name-only", "--format=%x1e%h%x1f%ct%x1f%an%x1f%s%x1f")
         try:
-            told = self._git("log", f"-{MOST_REVISIONS}", "--name-only", "--format=%x1e%h%x1f%ct%x1f%an%x1f%s%x1f")
-            changed = self._git("status", "--porcelain").splitlines()
+            told, changed = self._run(*_UNQUOTED, *log), self._run(*_UNQUOTED, "status", "--porcelain")
         except WorkspaceError as error:
             return Failed(reason=str(error))
+        for said in (told, changed):
+            if said.code != 0 and not any(nothing in said.error for nothing in _NOTHING_YET):
+                return Failed(reason=f"git: {' '.join(said.error.split())}")
         return Recent(
-            revisions=tuple(_revision(one) for one in told.split("\x1e")[1:]),
-            changed=tuple(line[3:] for line in changed[:MOST_CHANGED]),
+            revisions=tuple(_revision(one) for one in told.out.split("\x1e")[1:]),
+            changed=tuple(line[3:] for line in changed.out.splitlines()[:MOST_CHANGED]),
         )
 
     # ---- looking -------------------------------------------------------------------------------------------------

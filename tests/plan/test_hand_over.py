@@ -195,6 +195,12 @@ def test_when_nobody_is_left_the_operator_is_told_once_and_everything_is_written
     assert lead_now(TEAM, alone).text == "vacant: ben is limited; nobody is left to take over: restart ben"
 
 
+def test_a_plan_that_was_narrowed_down_has_told_nobody() -> None:
+    before, seen = away("limited", 400.0), sees(record(), ada=GONE, ben=LIMITED)
+    narrowed = replace(planned(before, seen), changes=())
+    assert commit_of(before, narrowed, Memory(), NOW, READING).record.stranded == ""
+
+
 def test_the_operator_is_told_anew_when_it_happens_again() -> None:
     before, seen = away("limited", 400.0), sees(record(), ada=GONE, ben=LIMITED)
     alone = performed(after(before, seen))

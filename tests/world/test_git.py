@@ -189,8 +189,17 @@ def test_what_changed_lately_is_told_and_bounded(root: Path, repository: GitRepo
     assert len(again.changed) == MOST_CHANGED
 
 
-def test_a_folder_without_a_repository_tells_why_nothing_is_known_of_it(tmp_path: Path) -> None:
-    nowhere = GitRepository(str(tmp_path), environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
-    found = nowhere.recent()
+def test_without_a_repository_or_a_commit_nothing_has_changed(tmp_path: Path) -> None:
+    folder = GitRepository(str(tmp_path), environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
+    assert folder.recent() == Recent()
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "caf\u00e9.txt").write_text("new\n")
+    assert folder.recent() == Recent(changed=("caf\u00e9.txt",))
+
+
+def test_a_repository_that_cannot_be_read_tells_why(root: Path, repository: GitRepository) -> None:
+    (root / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (root / ".git" / "refs" / "heads" / "main").write_text("0123456789abcdef0123456789abcdef01234567\n")
+    found = repository.recent()
     assert isinstance(found, Failed)
-    assert "not a git repository" in found.reason
+    assert found.reason.startswith("git: ")

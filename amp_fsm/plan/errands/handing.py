@@ -26,6 +26,8 @@ from amp_fsm.plan.situation import Situation
 
 CAUSE = "hand_over"
 ALONE = "no_successor"
+"""What the changes are called by which a hand-over is opened, and by which the operator is told that nobody is left."""
+
 OPERATOR = "the operator"
 
 
