@@ -14,7 +14,7 @@ from amp_fsm.plan.leading import lead_now
 from amp_fsm.plan.offers import attempts_spent
 from amp_fsm.plan.reassigning import attempts
 from amp_fsm.plan.situation import Situation
-from amp_fsm.plan.unmeetable import unmeetable
+from amp_fsm.plan.unmeetable import shadowed, unmeetable
 
 
 def drift_of(
@@ -37,7 +37,7 @@ def drift_of(
         if late:
             found.append(Drift(address=task.address, kind="deadline", text=late))
     found.extend(_over_budget(situation))
-    found.extend(unmeetable(situation))
+    found.extend((*unmeetable(situation), *shadowed(situation)))
     found.extend(_lead(situation))
     found.extend(
         Drift(address=address, kind="removed", text="no longer in the configuration, but still holds an assignment")

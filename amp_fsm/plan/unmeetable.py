@@ -30,6 +30,15 @@ def unmeetable(situation: Situation) -> Iterator[Drift]:
             yield Drift(address=task.address, kind="needs", text=text)
 
 
+def shadowed(situation: Situation) -> Iterator[Drift]:
+    """Yield the proposed tasks whose id the configuration gave to another task meanwhile."""
+    for name, item in situation.record.added.items():
+        other = situation.project.tasks.get(name)
+        if not item.task.errand and other is not None and not other.by and other.title != item.task.title:
+            text = f"also the id of a proposed task ({item.task.title}), which nobody gets: give yours another id"
+            yield Drift(address=other.address, kind="twins", text=text)
+
+
 def _waiting_for_each_other(project: Project) -> tuple[str, ...]:
     """Return the tasks in a circle of needs, and those behind one."""
     left = {name: {need for need in task.needs if need in project.tasks} for name, task in project.tasks.items()}

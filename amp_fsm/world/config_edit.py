@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from amp_fsm.config.load import Loaded, load
@@ -29,9 +29,18 @@ def as_edited(config: str, environment: Mapping[str, str], name: str, text: str)
 
 
 def write_edited(
-    config: str, environment: Mapping[str, str], name: str, before: str, text: str, *, dry_run: bool = False
+    config: str,
+    environment: Mapping[str, str],
+    name: str,
+    before: str,
+    text: str,
+    *,
+    dry_run: bool = False,
+    just_before: Callable[[], None] = lambda: None,
 ) -> None:
     """Write `text` in place of `before` into the configuration's file `name`; with `dry_run` only check it.
+
+    `just_before` is called right before it is written; what it raises leaves the file as it was.
 
     Raises:
         InvalidConfigError: the configuration could not be used with it; nothing was written.
@@ -48,6 +57,7 @@ def write_edited(
     def unchanged() -> None:
         if target.read_bytes() != before.encode():
             raise StaleFileError(f"{name} was changed meanwhile: nothing was written", hint="try again")
+        just_before()
 
     try:
         write_over(target, text.encode(), like=target.stat(), just_before=unchanged)

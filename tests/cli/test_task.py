@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from amp_fsm.config import yaml_edit
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.project import TaskSpec
 from amp_fsm.model.record import SubjectRecord
@@ -315,3 +317,18 @@ def test_ids_that_are_added_go_on_after_those_that_were_proposed(home: Home) -> 
     taken = task(home, "add", "TASK-007", "--kind", "code", "--title", "Another")
     assert taken.code == 1
     assert "there is a task TASK-007 already: Add more" in taken.err
+
+
+def test_an_id_that_a_proposal_got_meanwhile_is_not_written(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = yaml_edit.add_item
+
+    def slowly(text: str, items: str, item: Mapping[str, object]) -> str:
+        propose(home)
+        return real(text, items, item)
+
+    monkeypatch.setattr(yaml_edit, "add_item", slowly)
+    before = Path(home.config).read_text()
+    said = task(home, "add", "TASK-007", "--kind", "code", "--title", "Another")
+    assert said.code == 1
+    assert "TASK-007 was given to another task meanwhile: nothing was written" in said.err
+    assert Path(home.config).read_text() == before

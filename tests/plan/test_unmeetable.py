@@ -63,3 +63,17 @@ def test_a_proposed_task_follows_its_kind() -> None:
     kinds = {"code": replace(team.kinds["code"], skills=("writing",), checks=("suite",))}
     made = desired(replace(team, kinds=kinds), kept(task("P-1"))).tasks["P-1"]
     assert (made.skills, made.checks, made.by) == (("writing", "code"), ("suite",), "a file")
+
+
+def test_a_proposed_task_whose_id_the_configuration_gave_away_is_told_of() -> None:
+    team, before = project(task("P-1", title="Mine")), kept(task("P-1", title="Theirs"), task("P-2"))
+    made = plan(desired(team, before), FREE, before, NOW)
+    assert [(drift.address, drift.text) for drift in made.drift if drift.kind == "twins"] == [
+        ("task/P-1", "also the id of a proposed task (Theirs), which nobody gets: give yours another id")
+    ]
+    assert desired(team, before).tasks["P-1"].title == "Mine"
+
+
+def test_a_proposed_task_that_the_operator_took_over_into_a_file_is_no_twin() -> None:
+    team, before = project(task("P-1", needs=())), kept(task("P-1"))
+    assert not [drift for drift in plan(desired(team, before), FREE, before, NOW).drift if drift.kind == "twins"]

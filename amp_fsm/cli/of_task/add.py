@@ -26,7 +26,7 @@ def command(config: str, task_id: str, into: str, as_json: bool, **options: Any)
     """
     from amp_fsm.cli.of_task.yaml_files import file_named, loaded, taken_ids
     from amp_fsm.config.yaml_edit import add_item
-    from amp_fsm.errors import NotPossibleError
+    from amp_fsm.errors import NotPossibleError, StaleFileError
     from amp_fsm.model.task_ids import next_id
     from amp_fsm.world.config_edit import write_edited
 
@@ -39,7 +39,15 @@ def command(config: str, task_id: str, into: str, as_json: bool, **options: Any)
     file = file_named(files, into or config)
     before = file.data.decode()
     item = {"id": task_id, **given(options)}
-    write_edited(config, os.environ, file.name, before, add_item(before, "tasks", item))
+
+    def still_free() -> None:
+        if taken_ids(project).get(task_id):  # a proposal was queued under it meanwhile
+            raise StaleFileError(
+                f"{task_id} was given to another task meanwhile: nothing was written", hint="try again"
+            )
+
+    text = add_item(before, "tasks", item)
+    write_edited(config, os.environ, file.name, before, text, just_before=still_free)
     if as_json:
         print_json({"address": f"task/{task_id}", "file": file.name, "added": item})
     else:
