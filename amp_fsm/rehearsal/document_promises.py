@@ -17,7 +17,7 @@ Span = tuple[int, int]
 
 def broken_file(specs: Sequence[DocumentSpec], tasks: Collection[str], before: str, after: str) -> Iterator[str]:
     """Yield what changed in a file besides what the documents in it allow; `tasks`: ids whose rows are ours."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = (_leaderless(specs, text.splitlines(keepends=True)) for text in (before, after))
     first = {spec.name: _place(spec, old) for spec in specs}
     second = {spec.name: _place(spec, new) for spec in specs}
     made = [spec for spec in specs if first[spec.name] is None and second[spec.name] is not None]
@@ -33,6 +33,12 @@ def broken_file(specs: Sequence[DocumentSpec], tasks: Collection[str], before: s
             yield f"document {spec.name}: nothing is left under {spec.heading!r}"
         elif was is not None and now is not None:
             yield from _broken_part(spec, {fold(task) for task in tasks}, old[slice(*was)], new[slice(*now)])
+
+
+def _leaderless(specs: Sequence[DocumentSpec], lines: Lines) -> list[str]:
+    """Return the lines, the ones that say who leads without what they say."""
+    begins = tuple(spec.lead.partition("{{")[0] for spec in specs if spec.lead)
+    return [next((start for start in begins if line.startswith(start)), line) for line in lines]
 
 
 def _broken_part(spec: DocumentSpec, tasks: set[str], old: Lines, new: Lines) -> Iterator[str]:

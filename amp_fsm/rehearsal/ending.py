@@ -91,4 +91,4 @@ def _broken(
     for file in dict.fromkeys(document.file for document in documents.values()):
         of_file = [document for document in documents.values() if document.file == file]
         before, after = stage.documents[of_file[0].name], text_of(Path(stage.project.root, file))
-        yield from broken_file(of_file, stage.project.tasks, before, after)
+        yield from broken_file(of_file, desired(stage.project, record).tasks, before, after)

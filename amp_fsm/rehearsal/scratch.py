@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +54,13 @@ def copy_project(root: Path, to: Path) -> Copied:
     return Copied(files=files, notes=notes)
 
 
-def copy_documents(project: Project, mapped: Project) -> tuple[str, ...]:
+def copy_documents(project: Project, mapped: Project, given: Collection[str] = ()) -> tuple[str, ...]:
     """Put every declared document in place: as it is now, tracked or not, or made from its declaration.
 
     Args:
         project: as configured.
         mapped: the same project in its scratch folder.
+        given: files that somebody else puts there.
     """
     notes = []
     made: dict[Path, list[DocumentSpec]] = {}
@@ -68,7 +69,7 @@ def copy_documents(project: Project, mapped: Project) -> tuple[str, ...]:
         target = Path(mapped.root, mapped.documents[name].file)
         if source.is_file():
             _copy(source, target)
-        else:
+        elif document.file not in given:
             made.setdefault(target, []).append(document)
             notes.append(f"document {name}: {document.file} does not exist; an empty one was made")
     for target, documents in made.items():

@@ -92,7 +92,7 @@ def _set(project: Project, scenario: Scenario, environment: Mapping[str, str], f
     mapped = rehearsed(project, place, load_profiles()[PRACTICE], scenario.real, repository=not founded)
     world = Path(place.world)
     world.mkdir(parents=True)
-    made = copy_documents(project, mapped.project)
+    made = copy_documents(project, mapped.project, scenario.files)
     put_files(scenario.files, Path(place.root))
     write_atomically(world / "tasks.json", json.dumps(tasks_file(mapped.project, scenario)))
     clock, notifier = VirtualClock(world, time.time()), ListeningNotifier()

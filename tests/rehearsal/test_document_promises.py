@@ -81,5 +81,13 @@ def test_a_document_changes_only_where_it_is_declared_to(spec: DocumentSpec, aft
     assert (list(broken_file([spec], ["T-1", "T-2"], BEFORE, after)) == []) is fine
 
 
+def test_the_line_that_says_who_leads_may_change_and_nothing_else_in_its_place() -> None:
+    led = replace(BOARD, lead="**Lead**: {{ lead }}")
+    before = f"**Lead**: ada\n{BEFORE}"
+    assert list(broken_file([led], (), before, before.replace("Lead**: ada", "Lead**: ben"))) == []
+    assert list(broken_file([led], (), before, before.replace("**Lead**: ada", "Nobody leads"))) != []
+    assert list(broken_file([BOARD], (), before, before.replace("Lead**: ada", "Lead**: ben"))) != []
+
+
 def test_an_unchanged_document_breaks_nothing() -> None:
     assert [*broken_file([BOARD, LOG, TASKS, DONE], [], BEFORE, BEFORE)] == []

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.ports import Entry
+from amp_fsm.rehearsal.notes import Notes
 from amp_fsm.rehearsal.rehearse import Rehearsal
 from amp_fsm.rehearsal.report import Report, TaskEnd
 from amp_fsm.rehearsal.scenario_files import load_scenario
@@ -26,11 +28,13 @@ HOURS = 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One day: its report, its journal, and the status document at its end."""
+    """One day: its report, its journal, what its plans called drift, the status document and the hand-over file."""
 
     report: Report
     journal: tuple[Entry, ...]
+    drift: frozenset[str]
     status: str
+    hand_over: str
 
     def moves(self, address: str) -> list[str]:
         """Return the transitions of a subject, as the journal tells them."""
@@ -40,6 +44,11 @@ class Day:
         """Return the states that a subject came into, in order."""
         found = (re.search(r"-> ([A-Z_]+)", text) for text in self.moves(address))
         return [match.group(1) for match in found if match]
+
+    def place(self, address: str, state: str, after: int = 0) -> int:
+        """Return the place in the journal at which a subject came into a state."""
+        moves = enumerate(self.journal)
+        return next(n for n, e in moves if n >= after and e.address == address and f"-> {state} " in f"{e.text} ")
 
     @property
     def tasks(self) -> Mapping[str, TaskEnd]:
@@ -51,14 +60,33 @@ class Day:
         return [item.agent for item in self.report.prompts if (item.prompt, item.task) == (name, task) and item.sent]
 
 
+@dataclass(slots=True, kw_only=True)
+class Watched(Notes):
+    """Notes that keep what plans called drift, too."""
+
+    drift: set[str] = field(default_factory=set)
+
+    def take(self, result: PassResult, now: float) -> None:
+        self.drift |= {item.text for item in result.plan.drift}
+        Notes.take(self, result, now)
+
+
 @pytest.fixture(scope="module")
 def day() -> Day:
     project = load_for_rehearsal(CONFIG, ENVIRONMENT).project
     with staged(project, load_scenario("whole-day", project), ENVIRONMENT, keep=False) as stage:
-        report = Rehearsal.on(stage, lambda _line: None).run()
-        journal = stage.ports.store.history()
-        status = text_of(Path(stage.project.root, "ORCHESTRATION_STATUS.md"))
-    return Day(report=report, journal=journal, status=status)
+        watched = Watched(progress=lambda _line: None)
+        rehearsal = Rehearsal.on(stage, lambda _line: None)
+        rehearsal.notes = watched
+        report = rehearsal.run()
+        root = Path(stage.project.root)
+        return Day(
+            report=report,
+            journal=stage.ports.store.history(),
+            drift=frozenset(watched.drift),
+            status=text_of(root / "ORCHESTRATION_STATUS.md"),
+            hand_over=text_of(root / "orchestratoragent" / "handoff" / "claude_to_amp.md"),
+        )
 
 
 def test_it_ends_with_every_task_settled_after_eight_hours(day: Day) -> None:
@@ -73,6 +101,23 @@ def test_every_prompt_is_accounted_for_and_said_all_that_was_needed(day: Day) ->
     assert [item for item in sent if item.became != "received"] == []
     assert len(sent) == sum(day.report.sent.values()) == day.report.received
     assert day.report.unmentioned == ()
+
+
+def test_the_day_begins_with_the_file_of_a_predecessor(day: Day) -> None:
+    said = [text for text in day.drift if "amp_to_claude.md" in text]
+    assert any("TASK-PO-009" in text and "is not in the queue" in text for text in said)
+    assert "TASK-PO-009" not in day.tasks
+
+
+def test_the_lead_is_handed_over_to_a_busy_successor_when_its_limit_is_reached(day: Day) -> None:
+    assert day.prompts("hand_over", "HAND-OVER-1") == ["amp"]
+    states = day.states("agent/amp")
+    opened = day.place("task/HAND-OVER-1", "ASSIGNED")
+    assert day.place("agent/claude", "LIMITED") < opened < day.place("agent/claude", "WORKING", after=opened)
+    assert states.count("ASSIGNED") >= 2
+    assert any("vacant: claude is limited; amp takes over (HAND-OVER-1)" in text for text in day.drift)
+    assert "**Orchestrateur**: AMP\n" in day.status
+    assert "TASK-PO-029" in day.hand_over.split("## TÂCHES EN COURS")[1].split("## TÂCHES RESTANTES")[0]
 
 
 def test_a_limited_agent_comes_back_and_goes_on_with_its_task(day: Day) -> None:
