@@ -23,6 +23,7 @@ from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.documents import DocumentsPlan, plan_documents
 from amp_fsm.plan.drift import drift_of
 from amp_fsm.plan.errands.errand import forgotten
+from amp_fsm.plan.errands.handing import due_in as hand_over_due_in
 from amp_fsm.plan.errands.handing import hand_overs, stranded
 from amp_fsm.plan.offers import free_agents, make_offers
 from amp_fsm.plan.open_intents import due_steps, unknown_intents
@@ -97,15 +98,19 @@ class _Made:
         changes = (*adopted, *answered, *handed, *(d.change for d in decisions.values() if d.change is not None))
         held_back = situation.now.gap or EVERYTHING in situation.record.paused
         papers = DocumentsPlan() if held_back else plan_documents(situation)
-        dues = (situation.observed.due_in, papers.due_in, *(d.due_in for d in decisions.values()))
-        waits = [due for due in dues if due is not None]
+        ahead = (
+            situation.observed.due_in,
+            papers.due_in,
+            hand_over_due_in(situation),
+            *(d.due_in for d in decisions.values()),
+        )
         kept = _with_proposals(situation, _with_upkeep(situation, changes, busy), busy, stopped)
         return _Made(
             facts=facts,
             steps=steps,
             changes=(*papers.changes, *kept),
             held=(*_held(situation, stopped), *papers.held, *(item for d in decisions.values() for item in d.held)),
-            due_in=min(waits, default=None),
+            due_in=min((wait for wait in ahead if wait is not None), default=None),
         )
 
 

@@ -105,6 +105,13 @@ def test_a_lead_that_is_away_for_longer_than_the_grace_is_followed(word: str, fa
     assert not opened(away(word, 299.0), seen)
 
 
+def test_a_lead_that_is_away_wakes_the_pass_that_is_to_follow_it() -> None:
+    seen = sees(record(), ada=FREE, ben=LIMITED)
+    assert planned(away("limited", 290.0), seen).due_in == 10.0
+    back = planned(away("limited", 290.0), sees(record(), ada=FREE, ben=FREE)).due_in
+    assert back is None or back > 10.0
+
+
 def test_what_cannot_be_seen_hands_nothing_over() -> None:
     unseen = known(unknown=("limited", "gone"))
     assert not opened(away("limited", 900.0), sees(record(), ada=FREE, ben=unseen))

@@ -56,12 +56,27 @@ def reason_of(situation: Situation, lead: str) -> str:
     at = situation.project.succession.hand_over_at
     if at is None:
         return ""
-    sample = situation.observed.memory.samples.get(lead, situation.record.samples.get(lead, Sample()))
-    waited = situation.now.policy - sample.since
-    if sample.state in AWAY and _is(situation, lead, sample.state) is Truth.TRUE and waited >= at.away:
-        return f"{lead} is {sample.state}"
+    state, waited = _away(situation, lead)
+    if state and waited >= at.away:
+        return f"{lead} is {state}"
     used = _used(situation, lead)
     return f"{lead} has used {used:g}% of its allowance" if at.usage and used is not None and used >= at.usage else ""
+
+
+def due_in(situation: Situation) -> float | None:
+    """Return in how many seconds the lead will have been away for long enough; None: it is not away, or has been."""
+    lead, at = lead_of(situation.project, situation.record), situation.project.succession.hand_over_at
+    if at is None or not lead or under_way(situation) is not None:
+        return None
+    state, waited = _away(situation, lead)
+    return at.away - waited if state and waited < at.away else None
+
+
+def _away(situation: Situation, lead: str) -> tuple[str, float]:
+    """Return how the lead is away (`limited`, `gone`) and for how many seconds; an empty word when it is not."""
+    sample = situation.observed.memory.samples.get(lead, situation.record.samples.get(lead, Sample()))
+    away = sample.state in AWAY and _is(situation, lead, sample.state) is Truth.TRUE
+    return (str(sample.state), situation.now.policy - sample.since) if away else ("", 0.0)
 
 
 def is_able(situation: Situation, name: str) -> Truth:
