@@ -294,6 +294,16 @@ def test_an_errand_is_answered_in_its_file_and_nothing_is_claimed(tmp_path: Path
     assert one.row == "| ada | IDLE | - |"
 
 
+def test_of_two_errands_the_one_whose_file_is_named_last_is_meant(tmp_path: Path) -> None:
+    one = stage(tmp_path)
+    script = json.loads((one.world / "tasks.json").read_text())
+    for name in ("PROPOSE-1", "PROPOSE-2"):
+        item = {"deliverables": [{"file": f"p/{name}.yaml"}], "checks": [], "errand": True, "behaviour": {}}
+        script["tasks"][name] = item
+    (one.world / "tasks.json").write_text(json.dumps(script))
+    assert one.submit("p/PROPOSE-1.yaml:4:5 is wrong. Write p/PROPOSE-2.yaml.")["task"] == "PROPOSE-2"
+
+
 def test_its_usage_grows_with_its_work_and_begins_anew_after_a_limit(tmp_path: Path) -> None:
     usage = {"from": 40.0, "per_hour": 60.0, "tokens_per_hour": 6000.0}
     one = stage(tmp_path, {"limited": {"after": 300.0, "for": 600.0, "of": "T-1"}}, usage=usage)

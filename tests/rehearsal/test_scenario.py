@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,13 @@ def test_a_scenario_that_does_not_exist_is_said_with_those_that_do(tmp_path: Pat
     with pytest.raises(NotPossibleError) as caught:
         find_scenario("rough-dy", tmp_path)
     assert "did you mean rough-day?" in caught.value.hint
+
+
+def test_where_nothing_is_said_practice_agents_know_of_no_more_tasks(file: Path) -> None:
+    project = a_project()
+    tasks = {**project.tasks, "P-1": replace(project.tasks["T-2"], id="P-1", kind="propose", errand="propose")}
+    script = tasks_file(replace(project, tasks=tasks), load_scenario(str(file), project))
+    assert script["tasks"]["P-1"]["behaviour"]["writes"] == "tasks: []\n"
 
 
 def test_practice_agents_are_told_what_their_tasks_need_and_how_to_behave(file: Path) -> None:

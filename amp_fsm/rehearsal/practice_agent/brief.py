@@ -44,14 +44,17 @@ def task_ids(text: str, known: Iterable[str]) -> tuple[str, ...]:
 def main_task(text: str, tasks: Mapping[str, Json], holding: str) -> str:
     """Return the task that a prompt is about: most of its files named, then the one in hand, then the first named.
 
-    An errand whose file is named goes first: its prompt may tell of the task that it is about, files and all.
+    An errand whose file is named goes first, the last one named: its prompt may tell of the task that it is about,
+    files and all, and of an earlier answer.
     A prompt that names none is about the one in hand.
     """
     found = task_ids(text, tasks) or ((holding,) if holding in tasks else ())
 
     def rank(task: str) -> tuple[bool, int, bool, int]:
         named = sum(item["file"] in text for item in tasks[task].get("deliverables", ()))
-        return named > 0 and bool(tasks[task].get("errand")), named, task == holding, -found.index(task)
+        if named and tasks[task].get("errand"):
+            return True, text.rfind(task), task == holding, 0
+        return False, named, task == holding, -found.index(task)
 
     return max(found, key=rank, default="")
 
