@@ -30,6 +30,8 @@ def channels_of(project: Project, agent: AgentSpec) -> Channels:
 
 def channel_files(project: Project, agent: AgentSpec, home: str) -> Mapping[str, str]:
     """Return `agent/NAME|CHANNEL` to the glob of the files to be read; `home` is ours, unless the agent has its own."""
+    if not agent.channels:
+        return {}
     channels = channels_of(project, agent)
     found: dict[str, str] = {}
     for channel in (Channel.HOOK, Channel.OSC):

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -80,10 +81,17 @@ def recall(path: str, reader: Reader, environment: Mapping[str, str]) -> Compile
     if file is None:
         return None
     try:
-        compiled = msgspec.msgpack.decode(file.read_bytes(), type=Compiled)
+        stat = file.stat()
+        compiled = _decoded(file, (stat.st_mtime_ns, stat.st_size, stat.st_ino))
         return compiled if _still_true(compiled, reader, environment) else None
     except (OSError, msgspec.DecodeError, msgspec.ValidationError, ValueError):
         return None
+
+
+@lru_cache(maxsize=1)
+def _decoded(file: Path, _state: tuple[int, int, int]) -> Compiled:
+    """Return what is in a file, decoded once as long as its state is the same: a watch asks again all the time."""
+    return msgspec.msgpack.decode(file.read_bytes(), type=Compiled)
 
 
 def remember(path: str, compiled: Compiled, environment: Mapping[str, str]) -> None:
