@@ -152,7 +152,6 @@ class LocalFiles:
         try:
             self._must_be_inside(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._must_be_inside(path)  # a folder of it may be a symbolic link
             present = _present(target)
             if present != own:
                 like = target.stat() if present else None
