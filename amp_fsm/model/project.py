@@ -288,6 +288,13 @@ class ApprovalSpec:
         return f"approval:{self.name}"
 
 
+class OnLimit(StrEnum):
+    """What becomes of the task of an agent whose allowance is used up."""
+
+    KEEP = "keep"  # the agent goes on with it after the reset
+    REASSIGN = "reassign"  # another one gets it, if it is worked on in a worktree of its own; else as `keep`
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """Rules of the house.
@@ -297,6 +304,7 @@ class Policies:
         prompt_min_lines: of a kind's prompt; a shorter one is a lint error.
         blind_for: seconds of not being able to see an agent after which the operator is told, once.
         attempts: how often a task is handed out before it waits for the operator.
+        on_limit: what becomes of the task of an agent whose allowance is used up.
         reassign_after: refused verdicts after which a task goes to another agent; 0: it never does.
         person: seconds for which an attached client's last key press gives a person the right of way.
         hint: seconds for which what a channel told of an agent's state holds it back from being idle.
@@ -313,6 +321,7 @@ class Policies:
     prompt_min_lines: int = 15
     blind_for: float = 300.0
     attempts: int = 3
+    on_limit: OnLimit = OnLimit.KEEP
     reassign_after: int = 0
     person: float = 10.0
     hint: float = 30.0

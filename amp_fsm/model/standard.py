@@ -51,6 +51,7 @@ STANDARD_FACTS: Mapping[str, frozenset[str]] = {
             "needs_met",
             "needs_lost",
             "reassign_due",
+            "limit_due",
             "moot",
             "wants_review",
             "review_approved",

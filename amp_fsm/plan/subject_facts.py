@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from amp_fsm.model.desired import lead_of
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
-from amp_fsm.model.project import AgentSpec, FactSpec, Source, TaskSpec
+from amp_fsm.model.project import AgentSpec, FactSpec, OnLimit, Source, TaskSpec
 from amp_fsm.model.record import Assignment
 from amp_fsm.model.standard import STANDARD_FACTS
 from amp_fsm.model.workspace import FACTS as WORKSPACE
@@ -156,6 +156,24 @@ def _reassign_due(situation: Situation, address: str) -> Fact:
     return known("reassign_due", due, f"refused {refused} times of {assignment.agent}", "assignment")
 
 
+def _limit_due(situation: Situation, address: str) -> Fact:
+    """Return whether a task may go to somebody else because its holder's allowance is used up.
+
+    Only one in a worktree: a limited agent goes on by itself, and two on the same files are worse than a wait.
+    """
+    assignment, task = situation.assignment(address), situation.specs[address]
+    policies = situation.project.policies
+    apart = isinstance(task, TaskSpec) and task.workspace is WorkspaceKind.WORKTREE
+    if assignment is None or not isinstance(task, TaskSpec) or policies.on_limit is OnLimit.KEEP or not apart:
+        return known("limit_due", False, "", "assignment")
+    limited = situation.observed.facts.get(f"agent/{assignment.agent}", {}).get("limited")
+    if limited is None or limited.truth is Truth.UNKNOWN:
+        return unknown("limit_due", Why.UNREACHABLE, f"{assignment.agent} could not be looked at", "screen")
+    left = not policies.attempts or attempts(situation, task.id) < policies.attempts
+    due = limited.truth is Truth.TRUE and left and bool(others_for(situation, task, assignment.agent))
+    return known("limit_due", due, f"{assignment.agent}: {limited.evidence}", "screen")
+
+
 def services_up(situation: Situation, address: str) -> Fact:
     """Return whether every service that an agent requires is ready."""
     spec = situation.specs[address]
@@ -196,6 +214,7 @@ _DERIVED: Mapping[str, Callable[[Situation, str], Fact]] = {
     "needs_met": needs_met,
     "needs_lost": _needs_lost,
     "reassign_due": _reassign_due,
+    "limit_due": _limit_due,
     "moot": moot,
     **REVIEW,
     "has_lead": has_lead,

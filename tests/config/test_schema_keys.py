@@ -278,6 +278,7 @@ KEYS: Mapping[str, Key] = {
     "policies.prompt_min_lines": key("lint", "policies.prompt_min_lines", 10),
     "policies.blind_for": key("facts", "policies.blind_for", "1m"),
     "policies.attempts": key("plans", "policies.attempts", 4),
+    "policies.on_limit": key("read: on_limit", "policies.on_limit", "reassign"),
     "policies.reassign_after": key("plans", "policies.reassign_after", 1, tasks__0__priority="HIGH"),
     "policies.person": key("facts", "policies.person", "20s"),
     "policies.idle_for": key("rules", "policies.idle_for", "1h"),

@@ -171,7 +171,16 @@ def project(*tasks: TaskSpec, agents: tuple[AgentSpec, ...] = (ADA, BEN), **chan
 def known(*names: str, unknown: tuple[str, ...] = (), kind: str = "agent") -> dict[str, Fact]:
     """Return the standard facts of a kind, false but for `names` (true) and `unknown`."""
     observed = {"has_task", "offered", "prompt_delivered", "task_returned", "services_up", "has_holder", "holder_busy"}
-    observed |= {"needs_met", "needs_lost", "reassign_due", "over_budget", "moot", "has_lead", "help_answered"}
+    observed |= {
+        "needs_met",
+        "needs_lost",
+        "reassign_due",
+        "over_budget",
+        "moot",
+        "has_lead",
+        "help_answered",
+        "limit_due",
+    }
     observed |= {"leads"}
     if kind == "agent":
         observed |= {"deliverables_present", "checks_passed", "checks_failed"}

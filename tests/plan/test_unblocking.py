@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.guards import fact
 from amp_fsm.model.machine import ActionSpec, Budget, MachineSpec, StateSpec, TransitionSpec, Verb
 from amp_fsm.model.observed import Memory
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.profile import Profile
-from amp_fsm.model.project import AgentSpec, Allowance, Project, ServiceSpec
+from amp_fsm.model.project import AgentSpec, Allowance, OnLimit, Policies, Project, ServiceSpec
 from amp_fsm.model.record import Assignment, Record, Use
 from amp_fsm.model.usage import Spent
+from amp_fsm.model.workspace import WorkspaceKind
 from amp_fsm.plan.planner import plan
 from tests.plan.team import ADA, AT_PROMPT, NOW, assignment, known, observed, project, record, task
 
@@ -125,3 +128,31 @@ def test_a_prompt_of_that_name_is_an_ordinary_one() -> None:
     assert change.intents[0].action.text.startswith("Summarise.\n\n[amp:")
     assert change.updates is not None
     assert change.updates.prompt == change.intents[0].id
+
+
+@pytest.mark.parametrize(
+    ("policy", "workspace", "screen", "expected"),
+    [
+        pytest.param(OnLimit.KEEP, WorkspaceKind.WORKTREE, "limited", Truth.FALSE, id="kept-by-default"),
+        pytest.param(OnLimit.REASSIGN, WorkspaceKind.WORKTREE, "limited", Truth.TRUE, id="in-its-own-worktree"),
+        pytest.param(OnLimit.REASSIGN, WorkspaceKind.SHARED, "limited", Truth.FALSE, id="never-in-the-shared-folder"),
+        pytest.param(OnLimit.REASSIGN, WorkspaceKind.WORKTREE, "busy", Truth.FALSE, id="not-limited"),
+    ],
+)
+def test_a_limited_agents_task_goes_to_somebody_else_only_where_the_policy_and_its_folder_allow(
+    policy: OnLimit, workspace: WorkspaceKind, screen: str, expected: Truth
+) -> None:
+    team = project(task("T-1", workspace=workspace), policies=Policies(on_limit=policy))
+    made = plan(team, observed(ada=known(screen)), record(assignment("ada", "T-1")), NOW)
+    assert made.facts["task/T-1"]["limit_due"].truth is expected
+
+
+def test_a_limited_agents_task_stays_when_nobody_else_could_do_it_or_the_agent_was_not_seen() -> None:
+    apart = task("T-1", workspace=WorkspaceKind.WORKTREE)
+    policies = Policies(on_limit=OnLimit.REASSIGN)
+    alone = project(apart, agents=(ADA,), policies=policies)
+    held = record(assignment("ada", "T-1"))
+    assert plan(alone, observed(ada=known("limited")), held, NOW).facts["task/T-1"]["limit_due"].truth is Truth.FALSE
+    unseen = observed(ada=known(unknown=("limited",)))
+    both = project(apart, policies=policies)
+    assert plan(both, unseen, held, NOW).facts["task/T-1"]["limit_due"].truth is Truth.UNKNOWN
