@@ -21,7 +21,8 @@ def broken_file(specs: Sequence[DocumentSpec], tasks: Collection[str], before: s
     first = {spec.name: _place(spec, old) for spec in specs}
     second = {spec.name: _place(spec, new) for spec in specs}
     made = [spec for spec in specs if first[spec.name] is None and second[spec.name] is not None]
-    rest, left = _without(old, first.values()), _without(new, second.values())
+    leads = tuple(spec.lead.partition("{{")[0].strip() for spec in specs if spec.lead)
+    rest, left = _without(old, first.values(), leads), _without(new, second.values(), leads)
     if made:
         headings = {fold(spec.heading) for spec in made}
         rest, left = _plain(rest, headings), _plain(left, headings)
@@ -124,9 +125,11 @@ def _heading(line: str) -> bool:
     return re.match(r" {0,3}#{1,6}\s", line) is not None
 
 
-def _without(lines: Lines, spans: Collection[Span | None]) -> list[str]:
+def _without(lines: Lines, spans: Collection[Span | None], leads: tuple[str, ...]) -> list[str]:
+    """Return the lines outside of what is declared; of the one that says who leads, only its beginning is fixed."""
     taken = {number for span in spans if span is not None for number in range(*span)}
-    return [line for number, line in enumerate(lines) if number not in taken]
+    rest = [line for number, line in enumerate(lines) if number not in taken]
+    return [next((lead for lead in leads if line.startswith(lead)), line) for line in rest]
 
 
 def _plain(lines: Lines, headings: Collection[str]) -> list[str]:

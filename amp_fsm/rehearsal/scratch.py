@@ -90,6 +90,7 @@ def fixture(project: Project, documents: Iterable[DocumentSpec]) -> str:
     """Return a Markdown file that has every table these documents ask for, with a row for each agent."""
     parts = [f"# {project.name}\n"]
     for document in documents:
+        parts += [f"{document.lead.partition('{{')[0].strip()} -\n"] if document.lead else []
         headers = [document.key, *document.columns.values()] if document.columns else list(document.row)
         of_agents = document.columns and document.kind is Rows.AGENTS
         rows = [_row(document, agent) for agent in project.agents.values()] if of_agents else []

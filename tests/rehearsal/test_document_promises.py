@@ -17,6 +17,7 @@ TASKS = DocumentSpec(
     name="tasks", file="S.md", heading="Queue", key="ID", rows=Rows.TASKS, columns={"status": "Status"}
 )
 DONE = DocumentSpec(name="done", file="S.md", heading="Done", rows=Rows.VERIFIED, line="- {{ task.id }}")
+LEAD = replace(BOARD, lead="intro {{ lead }}")
 MORE = replace(BOARD, heading="More")
 MORE_MADE = "## More\n\n| Agent | Status |\n|---|---|\n"
 MADE = replace(BOARD, heading="Made")
@@ -72,6 +73,8 @@ def change(old: str, new: str) -> str:
         ),
         pytest.param(DONE, change("- OLD\n", "- OLD\n- T-1\n"), True, id="an-item-more"),
         pytest.param(DONE, change("- OLD\n", "- T-1\n"), False, id="an-item-gone"),
+        pytest.param(LEAD, change("intro", "intro: ben"), True, id="who-leads"),
+        pytest.param(LEAD, change("tail", "end"), False, id="another-line-than-who-leads"),
         pytest.param(MORE, change("## More\n", MORE_MADE), True, id="a-table-made-above-another"),
         pytest.param(MADE, f"{BEFORE}\n## Made\n\n| Agent | Status |\n|---|---|\n", True, id="a-table-made"),
         pytest.param(MADE, f"{BEFORE}\n## Made\n\n| Agent | Status |\n|---|---|\n\nmore\n", False, id="and-more"),
