@@ -91,6 +91,8 @@ def _message(error: ValidationError) -> str:
             return f"{name} takes only one of all, any, not"
         case "minimum":
             return f"{name} cannot be {shown}: it is at least {rule}"
+        case "maximum":
+            return f"{name} cannot be {shown}: it is at most {rule}"
         case "pattern":
             return f"{name} cannot be {shown}: it must look like {rule}"
         case _:

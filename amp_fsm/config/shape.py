@@ -24,7 +24,7 @@ KEYWORDS = frozenset(
             "$ref",
             "pattern",
         ),
-        *("minItems", "minProperties", "maxProperties", "minimum", "definitions"),
+        *("minItems", "minProperties", "maxProperties", "minimum", "maximum", "definitions"),
         *("$schema", "$id", "title", "description", "examples", "default"),
         *("x-expand", "x-duration", "x-pattern", "x-bare"),
     }
@@ -68,7 +68,14 @@ def fits(node: object, schema: Schema, root: Schema) -> bool:
         )
     if isinstance(node, str):
         return "pattern" not in schema or re.search(schema["pattern"], node) is not None
-    return "minimum" not in schema or (isinstance(node, int | float) and node >= schema["minimum"])
+    return _in_bounds(node, schema)
+
+
+def _in_bounds(node: object, schema: Schema) -> bool:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if least is None and most is None:
+        return True
+    return isinstance(node, int | float) and (least is None or node >= least) and (most is None or node <= most)
 
 
 def _mapping_fits(node: Mapping[str, Any], schema: Schema, root: Schema) -> bool:

@@ -99,6 +99,7 @@ def test_a_word_that_the_quick_look_does_not_know_is_never_called_right() -> Non
         ({"const": 1}, 1, True),
         ({"pattern": "^a"}, "ab", "ba"),
         ({"minimum": 0}, 0, -1),
+        ({"maximum": 9}, 9, 10),
         ({"minItems": 1}, [None], []),
         ({"items": {"type": "string"}}, ["a"], ["a", 1]),
         ({"minProperties": 1}, {"a": 1}, {}),
