@@ -7,9 +7,10 @@ back, so no effect may live in a callback.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from transitions import Machine as TransitionsMachine
@@ -220,24 +221,38 @@ class CompiledMachine:
         """
         self.spec = spec
         self.leaving = {name: spec.leaving(name) for name in spec.states}
-        self._machine: Any = TransitionsMachine(
+        for name, _, target in self._ways():
+            if target not in spec.states:
+                message = f"{name!r} leads to {target!r}, which is not a state of {spec.name!r}"
+                raise ValueError(message)
+
+    @cached_property
+    def _machine(self) -> Any:
+        """The machine of the library, made when something is fired for the first time: most passes fire nothing."""
+        machine: Any = TransitionsMachine(
             model=None,
-            states=[self._state(state) for state in spec.states.values()],
-            initial=spec.initial,
+            states=[self._state(state) for state in self.spec.states.values()],
+            initial=self.spec.initial,
             auto_transitions=False,
             queued=False,
             send_event=True,
         )
-        for state in spec.states:
+        for name, source, target in self._ways():
+            machine.add_transition(name, source, target, before=_append_own_actions)
+        return machine
+
+    def _ways(self) -> Iterator[tuple[str, str, str]]:
+        """Yield every way that leads from a state to another: its name and both states."""
+        for state in self.spec.states:
             for transition in self.leaving[state]:
-                self._add(transition.name, state, transition.to)
+                yield transition.name, state, transition.to
                 if transition.budget.then is not None:
-                    self._add(_spent(transition.name), state, transition.budget.then.to)
-            for timer in spec.states[state].timers:
+                    yield _spent(transition.name), state, transition.budget.then.to
+            for timer in self.spec.states[state].timers:
                 if timer.to:
-                    self._add(timer.name, state, timer.to)
+                    yield timer.name, state, timer.to
                 if timer.budget.then is not None:
-                    self._add(_spent(timer.name), state, timer.budget.then.to)
+                    yield _spent(timer.name), state, timer.budget.then.to
 
     def fire(self, state: str, chosen: TransitionSpec | TimerSpec, *, spent: bool = False) -> Fired:
         """Return where `chosen` leads from `state` and the actions of the move.
@@ -255,12 +270,6 @@ class CompiledMachine:
             raise ValueError(message)
         event.trigger(subject)
         return Fired(to=subject.state, actions=tuple(subject.actions))
-
-    def _add(self, name: str, source: str, target: str) -> None:
-        if target not in self.spec.states:
-            message = f"{name!r} leads to {target!r}, which is not a state of {self.spec.name!r}"
-            raise ValueError(message)
-        self._machine.add_transition(name, source, target, before=_append_own_actions)
 
     def _state(self, spec: StateSpec) -> dict[str, Any]:
         def enter(event: Any) -> None:

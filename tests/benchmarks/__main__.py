@@ -7,7 +7,17 @@ import sys
 
 from tests.benchmarks.measure import machine
 
-NAMES = ("starting", "loading", "planning", "remembering", "looking", "looking_again", "watching", "reacting")
+NAMES = (
+    "starting",
+    "loading",
+    "planning",
+    "remembering",
+    "looking",
+    "looking_again",
+    "watching",
+    "reacting",
+    "rehearsing",
+)
 
 
 def main(names: list[str]) -> None:
