@@ -37,7 +37,7 @@ def warned(monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_a_good_configuration_is_said_to_be_valid(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", PRACTICE]) == 0
-    assert capsys.readouterr().out == f"{PRACTICE}: valid, 2 agents, 3 tasks, 3 machines\n"
+    assert capsys.readouterr().out == f"{PRACTICE}: valid, 2 agents, 3 tasks, 4 machines\n"
 
 
 def test_every_problem_is_printed_with_its_place_and_how_to_mend_it(
@@ -53,7 +53,7 @@ def test_warnings_are_printed_and_do_not_fail(warned: str, capsys: pytest.Captur
     assert main(["validate", warned]) == 0
     said = capsys.readouterr().out
     assert said.startswith((GOLDEN / WARNED / "findings.txt").read_text("utf-8"))
-    assert said.endswith("config.yaml: valid, 1 warning, 2 agents, 1 task, 3 machines\n")
+    assert said.endswith("config.yaml: valid, 1 warning, 2 agents, 1 task, 4 machines\n")
 
 
 def test_json_is_one_document(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +70,8 @@ def test_json_is_one_document(wrong: str, capsys: pytest.CaptureFixture[str]) ->
                 "code": "E221",
                 "severity": "error",
                 "message": "kind `code` sends the prompt 'cod', which does not exist",
-                "suggestion": "did you mean code?  there are: code, fix, reminder, resume, writing",
+                "suggestion": "did you mean code?  there are: "
+                "answer, code, fix, hand_over, help, propose, reminder, resume, review, writing",
             }
         ],
     }
@@ -168,7 +169,7 @@ def test_one_machine_is_drawn(form: str, first: str, capsys: pytest.CaptureFixtu
 
 def test_all_machines_are_drawn(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["graph", PRACTICE]) == 0
-    assert capsys.readouterr().out.count("stateDiagram-v2") == 3
+    assert capsys.readouterr().out.count("stateDiagram-v2") == 4
 
 
 def test_an_unknown_machine_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
