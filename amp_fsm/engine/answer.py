@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from amp_fsm.engine.reach import Reach
-from amp_fsm.model.dialog import Dialog
+from amp_fsm.model.dialog import Dialog, DialogSpec, is_called
 from amp_fsm.model.panes import in_front
 from amp_fsm.model.profile import ScreenReading
 from amp_fsm.model.record import Intent, IntentStatus
@@ -114,7 +114,7 @@ def _choose(intent: Intent, up: _Up, place: int, reach: Reach) -> Intent:
         pane, before, asked = up
         intent = replace(intent, status=IntentStatus.TYPING, pane=pane.ref, note="")
         reach.save(intent)
-        keys = (*asked.keys[place : place + 1], dialogs.choose)
+        keys = (*asked.keys[place : place + 1], choosing_key(dialogs, intent.action.what))
         effect = reach.terminal.press(pane.ref, keys, intent.id, reach.guard(pane), again=press > 1)
         if not effect.happened:
             return replace(intent, status=IntentStatus.OPEN, note=effect.reason)
@@ -125,6 +125,11 @@ def _choose(intent: Intent, up: _Up, place: int, reach: Reach) -> Intent:
             return after
         up = after
     return _failed(intent, f"chose {intent.action.what!r} {PRESSES} times, and nothing happened")
+
+
+def choosing_key(dialogs: DialogSpec, option: str) -> str:
+    """Return the key that takes an answer once it is selected."""
+    return next((key for label, key in dialogs.choose_by.items() if is_called(option, label)), dialogs.choose)
 
 
 def _after(intent: Intent, before: ScreenReading, place: int, reach: Reach) -> _Up | Intent:

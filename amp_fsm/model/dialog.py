@@ -40,6 +40,8 @@ class DialogSpec:
         command: what the dialog called `command` asks about; the first that is there counts.
         names: dialog's name to a pattern of its text, frames left out; the first that matches names it.
         next, previous: keys that move the selection; `choose`: the key that takes the selected answer.
+        choose_by: label, or `BEGINNING*`, to the key that takes this answer instead once it is selected; for one that
+            is a field to write in, and stays as it is when nothing was written.
     """
 
     layout: Layout = Layout.LIST
@@ -51,6 +53,7 @@ class DialogSpec:
     next: str = "Down"
     previous: str = "Up"
     choose: str = "Enter"
+    choose_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,12 +84,16 @@ class Dialog:
 
         A label is the whole answer without its shortcut (`No (esc)` is `No`); one that ends in `*` is a beginning.
         """
-        wanted = fold(label.removesuffix("*"))
-        if label.endswith("*"):
-            found = [place for place, option in enumerate(self.options) if fold(option).startswith(wanted)]
-        else:
-            found = [place for place, option in enumerate(self.options) if wanted in (fold(option), bare(option))]
-        return found[0] if len(found) == 1 and wanted else -1
+        found = [place for place, option in enumerate(self.options) if is_called(option, label)]
+        return found[0] if len(found) == 1 else -1
+
+
+def is_called(option: str, label: str) -> bool:
+    """Return whether a label names an answer, as `Dialog.place` says."""
+    wanted = fold(label.removesuffix("*"))
+    if not wanted:
+        return False
+    return fold(option).startswith(wanted) if label.endswith("*") else wanted in (fold(option), bare(option))
 
 
 _SHORTCUT = re.compile(r"\s*\([^()]{1,20}\)$")

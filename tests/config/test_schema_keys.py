@@ -434,6 +434,7 @@ KEYS: Mapping[str, Key] = {
     "profile.dialogs.names": key("answers", "profiles.p.dialogs.names", {"go": "^Shall"}),
     "profile.dialogs.next": key("read: next", "profiles.p.dialogs.next", "j"),
     "profile.dialogs.previous": key("read: previous", "profiles.p.dialogs.previous", "k"),
+    "profile.dialogs.choose_by": key("read: choose_by", "profiles.p.dialogs.choose_by", {"Yes": "Space"}),
     "profile.dialogs.choose": key("read: choose", "profiles.p.dialogs.choose", "Space"),
     "profile.channels": key("channels", "profiles.p.channels", REST),
     "profile.channels.hook": key("channels", f"{CHANNELS}.hook", REST),

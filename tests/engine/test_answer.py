@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from amp_fsm.engine.answer import ANOTHER, PRESSES, give
+from amp_fsm.engine.answer import ANOTHER, PRESSES, choosing_key, give
 from amp_fsm.engine.reach import Reach
 from amp_fsm.model.dialog import DialogSpec
 from amp_fsm.model.machine import Verb
@@ -201,6 +201,22 @@ def test_a_dialog_that_stays_has_not_taken_its_answer(scene: Scene) -> None:
     scene.profile = replace(PRACTICE, dialogs=replace(DIALOGS, choose="Space"))
     outcome = scene.give(intent)
     assert (outcome.status, outcome.note) == (IntentStatus.FAILED, "chose 'Yes' 3 times, and nothing happened")
+
+
+def test_an_answer_that_is_a_field_is_taken_by_a_key_of_its_own(scene: Scene) -> None:
+    intent = scene.intent("Yes")
+    # The choosing key does nothing here; what is said of the answer goes before it.
+    scene.profile = replace(PRACTICE, dialogs=replace(DIALOGS, choose="Space", choose_by={"Y*": "Enter"}))
+    outcome = scene.give(intent)
+    assert (outcome.status, scene.pane.answers) == (IntentStatus.DONE, ["Yes"])
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [("No", "Escape"), ("no  (esc)", "Escape"), ("No, and tell it what", "Enter"), ("Yes", "Enter")],
+)
+def test_only_the_answers_that_are_named_have_a_key_of_their_own(label: str, key: str) -> None:
+    assert choosing_key(replace(DIALOGS, choose_by={"No": "Escape"}), label) == key
 
 
 @pytest.mark.parametrize(
