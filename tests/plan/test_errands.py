@@ -64,11 +64,18 @@ def test_a_commit_that_opens_one_writes_it_and_tells_the_journal() -> None:
     assert f"{ID} opened: Help ada with T-1 (for ben)" in {entry.text for entry in commit.journal}
 
 
-def test_it_goes_before_every_task_and_to_nobody_else() -> None:
+def test_it_goes_before_every_task() -> None:
     assert given(asked()) == {"ben": ID}
-    both_free = observed(ada=known(*AT_PROMPT), ben=BUSY)
-    nobody_held = replace(asked(), assignments={})
-    assert ID not in given(nobody_held, both_free).values()
+
+
+def test_nobody_else_gets_it_though_they_wait_and_could() -> None:
+    eve = replace(ADA, name="eve", window="2")
+    team = replace(TEAM, agents={**TEAM.agents, "eve": eve}, tasks={"T-1": TEAM.tasks["T-1"]})
+    subjects = {**asked().subjects, "agent/eve": HELD.subjects["agent/ben"]}
+    seen = observed(ada=known("turn_over"), ben=known("turn_over"))
+    waiting = replace(seen, facts={**seen.facts, "agent/eve": known(*AT_PROMPT)})
+    before = replace(asked(), subjects={**subjects, "agent/eve": replace(subjects["agent/eve"], address="agent/eve")})
+    assert [change.opens for change in planned(team, waiting, before).changes if change.opens] == []
 
 
 def test_the_lead_is_told_in_the_prompt_of_that_name() -> None:
@@ -123,6 +130,14 @@ def test_it_is_forgotten_a_day_after_it_is_over() -> None:
     forgotten = passed(TEAM, ASKS, dropped, late)
     assert not forgotten.added
     assert f"task/{ID}" in planned(TEAM, ASKS, forgotten, late).dropped
+
+
+def test_one_that_is_not_over_is_never_forgotten() -> None:
+    waiting = asked()
+    late = Now(policy=NOW.policy + 2 * REMEMBERED, wall=NOW.wall)
+    known_by_now = passed(TEAM, ASKS, waiting)
+    assert known_by_now.subjects[f"task/{ID}"].state == "PENDING"
+    assert list(passed(TEAM, ASKS, known_by_now, late).added) == [ID]
 
 
 def test_the_configuration_goes_before_an_added_task_of_the_same_id() -> None:
