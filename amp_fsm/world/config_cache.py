@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
@@ -107,11 +107,22 @@ def remember(path: str, compiled: Compiled, environment: Mapping[str, str]) -> N
 
 
 def program_stamp() -> str:
-    """Return what tells one state of the program from another: its version, and when its own files changed."""
-    package = Path(amp_fsm.__file__).parent
-    files = (file.stat() for folder in ("config", "config/lint", "model") for file in (package / folder).glob("*.py"))
-    newest = max((file.st_mtime_ns, file.st_size) for file in files)
-    return f"{amp_fsm.__version__} {newest}"
+    """Return what tells one state of the program from another: its version, and the state of its own files."""
+    return f"{amp_fsm.__version__} {_stamp_of_this()}"
+
+
+@cache  # what runs stays as it was loaded
+def _stamp_of_this() -> str:
+    return files_stamp(Path(amp_fsm.__file__).parent)
+
+
+def files_stamp(package: Path) -> str:
+    """Return a digest of the state of all files below `package` that say how a configuration becomes a project."""
+    digest = hashlib.sha256()
+    for file in sorted(file for folder in ("config", "model") for file in (package / folder).rglob("*.py")):
+        stat = file.stat()
+        digest.update(f"{file.relative_to(package)}\0{stat.st_mtime_ns}\0{stat.st_size}\0".encode())
+    return digest.hexdigest()
 
 
 def _still_true(compiled: Compiled, reader: Reader, environment: Mapping[str, str]) -> bool:

@@ -16,6 +16,7 @@ from amp_fsm.config.build import Origin, build_project
 from amp_fsm.config.load import Loaded
 from amp_fsm.config.problems import format_problem
 from amp_fsm.config.yaml_text import parse
+from amp_fsm.world.config_cache import files_stamp
 from amp_fsm.world.config_files import cached_project, load_project
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +211,20 @@ def test_a_copy_that_another_state_of_the_program_compiled_is_not_used(
     cached_project(str(tmp_path / "c.yaml"), environment, keep=True)
     monkeypatch.setattr(amp_fsm, "__version__", "another")
     assert cached_project(str(tmp_path / "c.yaml"), environment, keep=True).files != ()
+
+
+def test_every_file_that_makes_projects_belongs_to_the_state_of_the_program(tmp_path: Path) -> None:
+    files = [tmp_path / "config" / "lint" / "states.py", tmp_path / "model" / "project" / "work.py"]
+    stamps = [files_stamp(tmp_path)]
+    for file in files:
+        file.parent.mkdir(parents=True)
+        file.write_text("x = 1\n")
+        stamps.append(files_stamp(tmp_path))
+    os.utime(files[0], ns=(0, 0))  # not the newest
+    stamps.append(files_stamp(tmp_path))
+    files[1].unlink()
+    stamps.append(files_stamp(tmp_path))
+    assert len(set(stamps)) == len(stamps)
 
 
 @pytest.mark.parametrize(
