@@ -1,1 +1,1 @@
-"""Nouns: frozen values that every other part speaks in.  Pure; `machine` is the only importer of `transitions`."""
+"""Nouns: frozen values that every other part speaks in.  Pure; only `machine.compiled` imports `transitions`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from amp_fsm.model.machine import CompiledMachine
+from amp_fsm.model.machine.compiled import CompiledMachine
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Assignment, Record, SubjectRecord

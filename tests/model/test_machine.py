@@ -7,15 +7,14 @@ import pytest
 from amp_fsm.model.machine import (
     ActionSpec,
     Budget,
-    CompiledMachine,
     Exhausted,
-    Fired,
     MachineSpec,
     StateSpec,
     TimerSpec,
     TransitionSpec,
     Verb,
 )
+from amp_fsm.model.machine.compiled import CompiledMachine, Fired
 
 NOTE = ActionSpec(verb=Verb.NOTIFY, what="operator")
 SEND = ActionSpec(verb=Verb.SEND, what="hello")
