@@ -1,1 +1,1 @@
-"""Configuration: YAML text -> positions -> merge -> schema problems -> lint problems -> `Project`.  Pure."""
+"""Configuration: YAML text -> positions -> merge -> schema problems -> `Project` -> lint problems.  Pure."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.builders import Origin, build_project
 from amp_fsm.config.includes import Gathered, Reader, SourceFile, gather
 from amp_fsm.config.lint import lint
 from amp_fsm.config.merge import merge_files

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from amp_fsm.config.build import build_task
+from amp_fsm.config.builders.work import build_task
 from amp_fsm.config.lint.dependencies import lint_dependencies
 from amp_fsm.config.lint.people import lint_people
 from amp_fsm.config.lint.prompts import PromptLint

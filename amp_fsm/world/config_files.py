@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import amp_fsm
-from amp_fsm.config.build import build_profiles
+from amp_fsm.config.builders.profiles import build_profiles
 from amp_fsm.config.load import Loaded, load
 from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import normalise
@@ -97,4 +97,4 @@ def load_profiles() -> Mapping[str, Profile]:
     """Return the built-in profiles by name."""
     trees = [parse(data, name).value or {} for name, data in DiskReader().builtin("profiles")]
     tree = normalise(merge_trees(trees), schema_text(), {}).tree
-    return build_profiles(tree)
+    return build_profiles(tree, [])

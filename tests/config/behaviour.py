@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.builders import Origin, build_project
 from amp_fsm.config.hook_settings import SettingsUnfitError, with_hooks
 from amp_fsm.config.load import Loaded, load
 from amp_fsm.config.merge import merge_trees

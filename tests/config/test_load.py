@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import amp_fsm
-from amp_fsm.config.build import Origin, build_project
+from amp_fsm.config.builders import Origin, build_project
 from amp_fsm.config.load import Loaded
 from amp_fsm.config.problems import format_problem
 from amp_fsm.config.yaml_text import parse

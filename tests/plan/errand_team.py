@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import amp_fsm
-from amp_fsm.config.build_machines import MachineBuilder
+from amp_fsm.config.builders.machines import MachineBuilder
 from amp_fsm.config.schema import normalise
 from amp_fsm.config.yaml_text import parse
 from amp_fsm.engine.commit import commit_of
@@ -35,7 +35,7 @@ def builtin_machine(name: str) -> MachineSpec:
     assert value is not None
     made = normalise(value, schema_text("included"), {})
     assert not made.findings
-    machine = MachineBuilder().machine(name, made.tree["machines"][name])
+    machine = MachineBuilder([]).machine(name, made.tree["machines"][name])
     assert machine is not None
     return machine
 

@@ -50,11 +50,11 @@ def build_guard(value: object) -> Guard:
 
 
 class MachineBuilder:
-    """Builds machines and keeps what was wrong with them in `findings`."""
+    """Builds machines, and the budgets of whatever else has some."""
 
-    def __init__(self) -> None:
-        """Start without findings."""
-        self.findings: list[Finding] = []
+    def __init__(self, findings: list[Finding]) -> None:
+        """Start; what is wrong is added to `findings`."""
+        self._findings = findings
 
     def machine(self, name: str, data: Mapping[str, Any]) -> MachineSpec | None:
         """Return one machine; None when it has no states or no initial one."""
@@ -185,4 +185,4 @@ class MachineBuilder:
         )
 
     def _say(self, code: str, path: Path, message: str, suggestion: str = "", on: str = "value") -> None:
-        self.findings.append(Finding(code=code, path=path, message=message, suggestion=suggestion, on=on))
+        self._findings.append(Finding(code=code, path=path, message=message, suggestion=suggestion, on=on))
