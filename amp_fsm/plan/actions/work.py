@@ -36,7 +36,7 @@ def git_step(
 
 
 def run_action(situation: Situation, task: TaskSpec, check: CheckSpec, key: str) -> Action:
-    """Return the action that run_checks a task's check on the present inputs, where the task is worked on."""
+    """Return the action that runs a task's check on the present inputs, where the task is worked on."""
     workspace = situation.project.workspace(task)
     return Action(
         verb=Verb.RUN,
