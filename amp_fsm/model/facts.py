@@ -39,7 +39,7 @@ class Fact:
         value: what was read, for people (a word, a number, a file name).
         evidence: the rule and the very line that decided.
         source: one of the closed list of sources (`screen`, `pane`, `row`, ...).
-        at: wall time of the look, seconds since the epoch (UTC).
+        at: wall time of the look, seconds since the epoch (UTC); in a loop, of the look since which it is as it is.
         why: set exactly when `truth` is UNKNOWN.
     """
 

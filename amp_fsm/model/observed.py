@@ -62,6 +62,7 @@ class Observed:
         background: what a hand-over file tells of the past; None: nobody needs it now.
         proposals: files with proposed tasks that no pass has judged yet.  due_in: seconds until more can be read.
         failures: task id to what failed, for the `fix` prompt: missing deliverables, the failing check's last lines.
+        kept: what the next observation of the same loop may take over; nobody else reads it.
     """
 
     at: float
@@ -86,3 +87,4 @@ class Observed:
     due_in: float | None = None
     drift: tuple[Drift, ...] = ()
     memory: Memory = Memory()
+    kept: object = field(default=None, compare=False, repr=False)

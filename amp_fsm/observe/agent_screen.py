@@ -189,7 +189,15 @@ def _evidence(reading: ScreenReading) -> str:
 
 
 def next_sample(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
-    """Return what is remembered of this look; `body` is everything whose change counts as progress."""
+    """Return what is remembered of this look: the very sample of the last one, if nothing changed.
+
+    `body` is everything whose change counts as progress.
+    """
+    sample = _sampled(look, facts, body)
+    return look.before if sample == look.before else sample
+
+
+def _sampled(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
     before, now = look.before, look.now
     recognised = facts["recognised"]
     if recognised.truth != "true":

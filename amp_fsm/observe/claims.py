@@ -7,7 +7,7 @@ last delivered prompt and after the last verdict.  Somebody who saves an older v
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.document import DocumentSpec
@@ -15,12 +15,11 @@ from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.naming import names_task
 from amp_fsm.model.printable import printable
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
-from amp_fsm.model.seen import Failed, FileSeen, Missing
+from amp_fsm.model.seen import Failed
 from amp_fsm.model.standard import CLAIMS
 from amp_fsm.model.time import Now
-from amp_fsm.observe.documents import StatusRow, claim_of
-from amp_fsm.observe.fold import fold, same_name
-from amp_fsm.observe.markdown import find_tables
+from amp_fsm.observe.documents import LogRow, StatusRow, claim_of, rows_in_log
+from amp_fsm.observe.fold import fold
 
 REWRITES = 3
 """How often a row that fell back to an older text is written again before that text is taken for a claim."""
@@ -85,7 +84,7 @@ def remember_write(memory: CellMemory, wrote: str, replaced: str, *, rewritten: 
 def _rest(spec: DocumentSpec, row: StatusRow) -> str:
     """Return a digest of the row without the cells that we write: those of the status and the task."""
     ours = {fold(spec.columns[key]) for key in (STATUS, "task") if key in spec.columns}
-    kept = [f"{header}={text}" for header, text in row.headers.items() if fold(header) not in ours]
+    kept = [f"{header}={text}" for header, text in row.headers if fold(header) not in ours]
     return hashlib.sha256("\x1f".join(kept).encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
@@ -99,17 +98,15 @@ def said_since(first_seen: float, assignment: Assignment | None) -> bool:
 
 
 def log_claims(
-    spec: DocumentSpec,
-    file: FileSeen | Missing | Failed | None,
-    name: str,
-    memory: LogMemory,
-    assignment: Assignment | None,
-    now: Now,
+    spec: DocumentSpec, rows: Sequence[LogRow] | None, memory: LogMemory, assignment: Assignment | None, now: Now
 ) -> tuple[Mapping[str, Fact], LogMemory]:
-    """Return what an agent claims in a log: in rows of its own that name its task and came since the last look."""
-    if not isinstance(file, FileSeen):
+    """Return what an agent claims in a log: in rows of its own that name its task and came since the last look.
+
+    `rows` are all of its own, the oldest first; None: the log could not be read.
+    """
+    if rows is None:
         return _all_false(f"{spec.file} could not be read as a log"), memory
-    said = _claims_in_log(spec, file.text, name, assignment.task if assignment else "")
+    said = _claims_in_log(spec, rows, assignment.task if assignment else "")
     if len(said) > memory.rows and memory.first_seen:
         memory = LogMemory(rows=len(said), claim=said[-1][0], first_seen=now.policy)
     elif len(said) != memory.rows or not memory.first_seen:
@@ -125,22 +122,17 @@ def recounted(spec: DocumentSpec, before: str, after: str, name: str, task: str,
 
     Our own row is nobody's claim, nor does one that we moved elsewhere take a newer one along.
     """
-    more = len(_claims_in_log(spec, after, name, task)) - len(_claims_in_log(spec, before, name, task))
-    return replace(memory, rows=memory.rows + more)
+    then, now = (len(_claims_in_log(spec, rows_in_log(spec, text, name), task)) for text in (before, after))
+    return replace(memory, rows=memory.rows + now - then)
 
 
-def _claims_in_log(spec: DocumentSpec, text: str, name: str, task: str) -> list[tuple[str, int, str]]:
+def _claims_in_log(spec: DocumentSpec, rows: Iterable[LogRow], task: str) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = []
-    for table in find_tables(text, spec.heading):
-        column = table.column(spec.key)
-        for row in table.rows:
-            if column is None or column >= len(row.cells) or not same_name(row.cells[column].text, name):
-                continue
-            others = [cell for place, cell in enumerate(row.texts) if place != column]
-            line = " | ".join(others)
-            claims = {claim for cell in others if (claim := claim_of(spec.words, cell))}
-            if len(claims) == 1 and (not task or names_task(line, task)):
-                found.append((claims.pop(), row.line, printable(line)))
+    for row in rows:
+        claims = {claim for cell in row.others if (claim := claim_of(spec.words, cell))}
+        line = " | ".join(row.others) if len(claims) == 1 else ""
+        if line and (not task or names_task(line, task)):
+            found.append((claims.pop(), row.line, printable(line)))
     return found
 
 

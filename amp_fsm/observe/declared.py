@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from amp_fsm.model.channel import Channel
 from amp_fsm.model.facts import Fact, Why, known, unknown
 from amp_fsm.model.printable import printable
 from amp_fsm.model.project import FactSpec, Project, Source
-from amp_fsm.model.seen import Failed, FileSeen, PaneSeen, Seen
+from amp_fsm.model.seen import Failed, HttpSeen, PaneSeen, PathSeen, RunSeen
 from amp_fsm.observe.channels import Told
-from amp_fsm.observe.documents import cell_of
 from amp_fsm.observe.screen_regions import Regions
 from amp_fsm.observe.screen_text import read_lines
+from amp_fsm.observe.sources import Sources, path_of
+
+Found = str | Failed | HttpSeen | RunSeen | Fact | tuple[PathSeen, ...] | None
+"""What a declared fact of one subject is made of; None: nobody looked, or there is no such thing."""
+
+
+def declared_found(sources: Sources, name: str) -> tuple[Found, ...]:
+    """Return what the declared facts of the subject called `name` are made of, in their order."""
+    specs = sources.project.facts.values()
+    return tuple(_found(sources, spec, name) for spec in specs if spec.source in _MAKERS) if specs else ()
+
+
+def _found(sources: Sources, spec: FactSpec, name: str) -> Found:
+    project, seen = sources.project, sources.seen
+    if spec.source is Source.ROW:
+        document, agent = project.documents.get(spec.document), project.agents.get(name)
+        return sources.page(document).cell(agent.row or name, spec.column) if document and agent else None
+    if spec.source is Source.LINE:
+        return sources.line(spec, name)
+    if spec.source is Source.FILE:
+        return seen.globs.get(path_of(spec, name))
+    if spec.source is Source.HTTP:
+        return seen.http.get(f"fact/{spec.name}")
+    return seen.runs.get(sources.run_keys.get(f"|{spec.check}", ""))
 
 
 def declared_facts(
-    project: Project, seen: Seen, run_keys: Mapping[str, str], name: str, pane: PaneSeen | None, capture: str | None
+    project: Project, name: str, found: Sequence[Found], pane: PaneSeen | None, capture: str | None
 ) -> dict[str, Fact]:
-    """Return every declared fact that can be made of what was seen for the subject called `name`."""
+    """Return every declared fact of the subject called `name` that does not come from its channels or its usage."""
     facts: dict[str, Fact] = {}
+    looked = iter(found)
     for spec in project.facts.values():
         maker = _MAKERS.get(spec.source)
         if maker is not None:
-            facts[spec.name] = maker(spec, project, seen, name)
+            facts[spec.name] = maker(spec, project, name, next(looked))
         elif spec.source is Source.PANE:
             facts[spec.name] = _pane(spec, pane)
-        elif spec.source is Source.CHECK:
-            facts[spec.name] = _check(spec, seen, run_keys)
         elif spec.source is Source.SCREEN:
             facts[spec.name] = _screen(spec, project, name, pane, capture)
     return facts
@@ -71,62 +93,50 @@ def _screen(spec: FactSpec, project: Project, name: str, pane: PaneSeen | None, 
     return known(spec.name, found is not None, f'"{printable(found)}"' if found else spec.region, "screen")
 
 
-def _row(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
-    document, agent = project.documents.get(spec.document), project.agents.get(name)
-    if document is None or agent is None:
+def _row(spec: FactSpec, project: Project, name: str, cell: Found) -> Fact:
+    if spec.document not in project.documents or name not in project.agents:
         return known(spec.name, False, "has no row", "row")
-    cell = cell_of(document, seen.files.get(document.file), agent.row or agent.name, spec.column)
     if isinstance(cell, Failed):
         return unknown(spec.name, Why.UNREACHABLE, cell.reason, "row")
+    text = cell if isinstance(cell, str) else None
     return known(
         spec.name,
-        cell is not None and re.search(spec.pattern, cell) is not None,
-        printable(cell) if cell else "no row",
+        text is not None and re.search(spec.pattern, text) is not None,
+        printable(text) if text else "no row",
         "row",
     )
 
 
-def _line(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
-    path = spec.file.replace("{name}", name)
-    found = seen.files.get(path)
-    if found is None or isinstance(found, Failed):
-        return unknown(spec.name, Why.UNREACHABLE, found.reason if found else f"{path} was not read", "line")
-    if not isinstance(found, FileSeen):
-        return known(spec.name, False, f"{path} does not exist", "line")
-    lines = found.text.splitlines()
-    first = max(0, len(lines) - spec.last)
-    for number, line in enumerate(lines[first:], first + 1):
-        if re.search(spec.pattern, line):
-            return known(spec.name, True, f'{path}:{number} "{printable(line)}"', "line")
-    return known(spec.name, False, f"not in the last {spec.last} lines of {path}", "line")
+def _line(spec: FactSpec, project: Project, name: str, found: Found) -> Fact:
+    return found if isinstance(found, Fact) else unknown(spec.name, Why.UNREACHABLE, "was not read", "line")
 
 
-def _file(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
-    path = spec.file.replace("{name}", name)
-    found = seen.globs.get(path)
+def _file(spec: FactSpec, project: Project, name: str, found: Found) -> Fact:
+    path = path_of(spec, name)
     if found is None or isinstance(found, Failed):
         return unknown(spec.name, Why.UNREACHABLE, found.reason if found else f"{path} was not looked at", "file")
-    good = [f for f in found if f.size >= spec.min_bytes and (f.contains or not spec.contains)]
-    return known(spec.name, bool(good), f"{path}: {len(good)} of {len(found)}", "file")
+    paths = [one for one in found if isinstance(one, PathSeen)] if isinstance(found, tuple) else []
+    good = [f for f in paths if f.size >= spec.min_bytes and (f.contains or not spec.contains)]
+    return known(spec.name, bool(good), f"{path}: {len(good)} of {len(paths)}", "file")
 
 
-def _check(spec: FactSpec, seen: Seen, run_keys: Mapping[str, str]) -> Fact:
-    found = seen.runs.get(run_keys.get(f"|{spec.check}", ""))
-    if found is None or found.status != "ended":
+def _check(spec: FactSpec, project: Project, name: str, found: Found) -> Fact:
+    if not isinstance(found, RunSeen) or found.status != "ended":
         return unknown(spec.name, Why.PENDING if found else Why.UNREACHABLE, f"{spec.check} has no result", "check")
     return known(spec.name, found.exit_code == 0, f"{spec.check} exited with {found.exit_code}", "check")
 
 
-def _http(spec: FactSpec, project: Project, seen: Seen, name: str) -> Fact:
-    answer = seen.http.get(f"fact/{spec.name}")
-    if answer is None or isinstance(answer, Failed):
-        return unknown(spec.name, Why.UNREACHABLE, answer.reason if answer else "was not asked", "http")
+def _http(spec: FactSpec, project: Project, name: str, answer: Found) -> Fact:
+    if not isinstance(answer, HttpSeen):
+        reason = answer.reason if isinstance(answer, Failed) else "was not asked"
+        return unknown(spec.name, Why.UNREACHABLE, reason, "http")
     return known(spec.name, answer.healthy, answer.said, "http")
 
 
-_MAKERS: Mapping[Source, Callable[[FactSpec, Project, Seen, str], Fact]] = {
+_MAKERS: Mapping[Source, Callable[[FactSpec, Project, str, Found], Fact]] = {
     Source.ROW: _row,
     Source.LINE: _line,
     Source.FILE: _file,
     Source.HTTP: _http,
+    Source.CHECK: _check,
 }

@@ -21,13 +21,23 @@ CLOSE = 0.8
 """How alike a heading must be to the one that is wanted, to be taken for a slip of the pen."""
 
 
-def document_states(project: Project, files: Mapping[str, FileSeen | Missing | Failed]) -> tuple[DocumentState, ...]:
-    """Return every declared document as it is."""
-    agents = [agent.row or agent.name for agent in project.agents.values()]
-    names = {Rows.AGENTS: agents, Rows.TASKS: [task.id for task in project.tasks.values() if not task.errand]}
+def document_states(
+    project: Project,
+    files: Mapping[str, FileSeen | Missing | Failed],
+    before: Mapping[str, DocumentState] | None = None,
+) -> tuple[DocumentState, ...]:
+    """Return every declared document as it is; `before`, by name, are those that are known to be as they were."""
+    known, names = before or {}, names_of(project) if len(before or {}) < len(project.documents) else {}
     return tuple(
-        document_state(spec, files.get(spec.file), names.get(spec.kind, ())) for spec in project.documents.values()
+        known.get(spec.name) or document_state(spec, files.get(spec.file), names.get(spec.kind, ()))
+        for spec in project.documents.values()
     )
+
+
+def names_of(project: Project) -> Mapping[Rows, tuple[str, ...]]:
+    """Return the names of the agents and of the tasks that rows of documents are looked up for."""
+    agents = tuple(agent.row or agent.name for agent in project.agents.values())
+    return {Rows.AGENTS: agents, Rows.TASKS: tuple(task.id for task in project.tasks.values() if not task.errand)}
 
 
 def document_state(spec: DocumentSpec, file: Look, names: Iterable[str]) -> DocumentState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from amp_fsm.model.facts import Fact, known
@@ -60,18 +60,21 @@ def _declared(spec: FactSpec, facts: Mapping[str, Fact], usage: Usage, now_wall:
 
 
 def spent_on(
-    spent: Mapping[str, Spent], addresses: Sequence[str], before: Usage, after: Usage
+    spent: Mapping[str, Spent], addresses: Iterable[str], grown: tuple[float, float]
 ) -> Iterator[tuple[str, Spent]]:
-    """Yield the new totals of those to whom the growth of an agent's counters goes.
+    """Yield the new totals of those to whom the growth of an agent's tokens and cost goes."""
+    tokens, cost = grown
+    for address in addresses if tokens or cost else ():
+        had = spent.get(address, Spent())
+        yield address, Spent(tokens=had.tokens + tokens, cost=had.cost + cost)
+
+
+def growth(before: Usage, after: Usage) -> tuple[float, float]:
+    """Return by how much an agent's tokens and cost grew.
 
     A counter that fell began anew with its program's session; the first value that is ever seen is no growth.
     """
-    tokens = _growth(before.last.tokens, after.last.tokens)
-    cost = _growth(before.last.cost, after.last.cost)
-    for address in addresses:
-        if address and (tokens or cost):
-            had = spent.get(address, Spent())
-            yield address, Spent(tokens=had.tokens + tokens, cost=had.cost + cost)
+    return _growth(before.last.tokens, after.last.tokens), _growth(before.last.cost, after.last.cost)
 
 
 def _growth(before: float | None, after: float | None) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from amp_fsm.model.facts import Fact, Truth, Why, known, unknown
 from amp_fsm.model.project import CheckSpec, Deliverable, Project, TaskSpec
-from amp_fsm.model.record import Assignment, Record
-from amp_fsm.model.seen import Failed, RunSeen, Seen
+from amp_fsm.model.record import Assignment
+from amp_fsm.model.seen import Failed, PathSeen, RunSeen
+from amp_fsm.observe.sources import Paths, Sources
 
 TAIL_LINES = 30
 """Lines of a failing check's output that go back to the agent."""
@@ -19,14 +21,45 @@ LINE_LENGTH = 300
 _COLOUR = re.compile("\x1b\\[[0-9;:?]*[ -/]*[@-~]")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSeen:
+    """How a check stands on a task's present work.
+
+    Attributes:
+        keyed: its inputs could be read, so that there is a key for its run.
+        run: that run; None: there was none.
+        attempts: how often it was started.
+    """
+
+    keyed: bool = False
+    run: RunSeen | None = None
+    attempts: int = 0
+
+
+def checks_seen(sources: Sources, task: TaskSpec) -> tuple[CheckSeen, ...]:
+    """Return how each check of a task stands, in the task's order."""
+    return tuple(_check_seen(sources, sources.run_keys.get(f"{task.id}|{name}")) for name in task.checks)
+
+
+def _check_seen(sources: Sources, key: str | None) -> CheckSeen:
+    if key is None:
+        return CheckSeen()
+    return CheckSeen(keyed=True, run=sources.seen.runs.get(key), attempts=sources.record.run_attempts.get(key, 0))
+
+
+def deliverables_found(sources: Sources, task: TaskSpec) -> tuple[Paths | None, ...]:
+    """Return what was found of each deliverable of a task, where it works; None: it was not looked for."""
+    globs = sources.seen.globs
+    return tuple(globs.get(sources.project.place(task, item.file)) for item in task.deliverables)
+
+
 def deliverables_fact(
-    project: Project, task: TaskSpec, seen: Seen, assignment: Assignment | None, at: float
+    task: TaskSpec, deliverables: Sequence[Paths | None], assignment: Assignment | None, at: float
 ) -> tuple[Fact, str]:
-    """Return `deliverables_present`, and what is missing in words."""
+    """Return `deliverables_present` of what was found of each, and what is missing in words."""
     since = assignment.since_wall if assignment is not None else 0.0
     failures: list[str] = []
-    for deliverable in task.deliverables:
-        found = seen.globs.get(project.place(task, deliverable.file))
+    for deliverable, found in zip(task.deliverables, deliverables, strict=True):
         if found is None or isinstance(found, Failed):
             why = found.reason if isinstance(found, Failed) else "was not looked at"
             evidence = f"{deliverable.file}: {why}"
@@ -39,8 +72,7 @@ def deliverables_fact(
     return known("deliverables_present", not failures, evidence, "file", at), "\n".join(failures)
 
 
-def _failure(deliverable: Deliverable, found: object, since: float) -> str:
-    paths = found if isinstance(found, tuple) else ()
+def _failure(deliverable: Deliverable, paths: tuple[PathSeen, ...], since: float) -> str:
     if not paths:
         return f"{deliverable.file} does not exist"
     for path in paths:
@@ -58,13 +90,10 @@ def run_status(run_keys: Mapping[str, str], runs: Mapping[str, RunSeen]) -> dict
     return {name: runs[key].status if key in runs else "never" for name, key in run_keys.items()}
 
 
-def check_facts(
-    project: Project, record: Record, task: TaskSpec, seen: Seen, run_keys: Mapping[str, str], at: float
-) -> tuple[Fact, Fact, str]:
+def check_facts(project: Project, task: TaskSpec, checks: Sequence[CheckSeen], at: float) -> tuple[Fact, Fact, str]:
     """Return `checks_passed` and `checks_failed`, and the output of what failed."""
-    verdicts = {
-        name: _verdict(project.checks[name], record, seen, run_keys.get(f"{task.id}|{name}")) for name in task.checks
-    }
+    found = zip(task.checks, checks, strict=True)
+    verdicts = {name: _verdict(project.checks[name], check) for name, check in found}
     failed = [name for name, (truth, _) in verdicts.items() if truth is Truth.FALSE]
     waiting = [f"{name} {said}" for name, (truth, said) in verdicts.items() if truth is Truth.UNKNOWN]
     evidence = ", ".join(f"{name} {said.splitlines()[0]}" for name, (_, said) in verdicts.items()) or "no checks"
@@ -83,17 +112,17 @@ def check_facts(
     return known("checks_passed", True, evidence, "check", at), known("checks_failed", False, evidence, "check", at), ""
 
 
-def _verdict(check: CheckSpec, record: Record, seen: Seen, key: str | None) -> tuple[Truth, str]:
+def _verdict(check: CheckSpec, seen: CheckSeen) -> tuple[Truth, str]:
     """Return one check's truth on the present inputs, and what to say of it (its first line is short)."""
-    if key is None:
+    run = seen.run
+    if not seen.keyed:
         return Truth.UNKNOWN, "has unreadable inputs"
-    run = seen.runs.get(key)
     if run is None:
         return Truth.UNKNOWN, "has not run on the present files"
     if run.status == "running":
         return Truth.UNKNOWN, "is running"
     if run.status == "lost":
-        if record.run_attempts.get(key, 0) < check.attempts:
+        if seen.attempts < check.attempts:
             return Truth.UNKNOWN, "was lost and will run again"
         return Truth.FALSE, f"was lost {check.attempts} times without an exit code"
     if run.exit_code == 0:

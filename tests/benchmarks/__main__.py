@@ -10,6 +10,7 @@ from tests.benchmarks.measure import machine
 NAMES = (
     "starting",
     "loading",
+    "observing",
     "planning",
     "remembering",
     "looking",

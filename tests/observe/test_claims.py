@@ -9,10 +9,10 @@ import pytest
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory
-from amp_fsm.model.seen import Failed, FileSeen
+from amp_fsm.model.seen import Failed
 from amp_fsm.model.time import Now
 from amp_fsm.observe.claims import REWRITES, RowClaims, combine, log_claims, recounted, remember_write, row_claims
-from amp_fsm.observe.documents import StatusRow
+from amp_fsm.observe.documents import LogRow, StatusRow, rows_in_log
 
 NOW = Now(policy=100.0, wall=0.0)
 WORDS = {"idle": ("IDLE",), "working": ("WORKING", "ASSIGNED"), "blocked": ("BLOCKED",), "done": ("DONE", "✅")}
@@ -25,7 +25,7 @@ OURS = CellMemory(wrote="ASSIGNED", replaced="DONE", replaced_row="", text="DONE
 
 def row(status: str, at: str = "09:00") -> StatusRow:
     return StatusRow(
-        cells={"status": status, "updated": at}, line=4, headers={"Agent": "ada", "Status": status, "At": at}
+        cells={"status": status, "updated": at}, line=4, headers=(("Agent", "ada"), ("Status", status), ("At", at))
     )
 
 
@@ -115,8 +115,8 @@ LOG = DocumentSpec(name="log", file="L.md", heading="Log", key="Who", row={"Who"
 HEAD = "## Log\n\n| Who | What | State |\n|---|---|---|\n"
 
 
-def log(*lines: str) -> FileSeen:
-    return FileSeen(path="L.md", text=HEAD + "".join(f"{line}\n" for line in lines), digest="d")
+def log(*lines: str) -> tuple[LogRow, ...]:
+    return rows_in_log(LOG, HEAD + "".join(f"{line}\n" for line in lines), "ada")
 
 
 @pytest.mark.parametrize(
@@ -129,20 +129,20 @@ def log(*lines: str) -> FileSeen:
     ],
 )
 def test_a_row_that_came_since_the_last_look_is_a_claim(line: str, claimed: set[str]) -> None:
-    _, before = log_claims(LOG, log(), "ada", LogMemory(), HELD, Now(policy=70.0, wall=0.0))
-    facts, _ = log_claims(LOG, log(line), "ada", before, HELD, NOW)
+    _, before = log_claims(LOG, log(), LogMemory(), HELD, Now(policy=70.0, wall=0.0))
+    facts, _ = log_claims(LOG, log(line), before, HELD, NOW)
     assert {name for name, fact in facts.items() if fact.truth is Truth.TRUE} == claimed
 
 
 def test_rows_that_were_there_at_the_first_look_are_history() -> None:
-    facts, _ = log_claims(LOG, log("| ada | T | ✅ |"), "ada", LogMemory(), HELD, NOW)
+    facts, _ = log_claims(LOG, log("| ada | T | ✅ |"), LogMemory(), HELD, NOW)
     assert {fact.truth for fact in facts.values()} == {Truth.FALSE}
 
 
 def test_the_row_has_the_last_word_over_the_log() -> None:
     blocked = row_claims(SPEC, row("BLOCKED"), OURS, HELD, NOW).facts
-    _, before = log_claims(LOG, log(), "ada", LogMemory(), HELD, Now(policy=70.0, wall=0.0))
-    done, _ = log_claims(LOG, log("| ada | T | ✅ |"), "ada", before, HELD, NOW)
+    _, before = log_claims(LOG, log(), LogMemory(), HELD, Now(policy=70.0, wall=0.0))
+    done, _ = log_claims(LOG, log("| ada | T | ✅ |"), before, HELD, NOW)
     assert combine(blocked, [done])["claims_blocked"].truth is Truth.TRUE
     assert combine(blocked, [done])["claims_done"].truth is Truth.FALSE
 
@@ -161,9 +161,7 @@ def test_a_claim_counts_though_older_rows_were_moved_elsewhere_or_ours_came_mean
     old, new = "| ada | T | DONE |", "| ada | T | ✅ |"
 
     def look(text: str, memory: LogMemory, at: float) -> tuple[set[str], LogMemory]:
-        facts, after = log_claims(
-            log, FileSeen(path="L.md", text=text, digest="d"), "ada", memory, HELD, Now(policy=at, wall=0.0)
-        )
+        facts, after = log_claims(log, rows_in_log(log, text, "ada"), memory, HELD, Now(policy=at, wall=0.0))
         return {name for name, fact in facts.items() if fact.truth is Truth.TRUE}, after
 
     _, memory = look(log_of(old, old, old), LogMemory(), 40.0)

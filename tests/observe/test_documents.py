@@ -143,7 +143,7 @@ def test_a_row_has_its_cells_by_our_names_and_its_place() -> None:
     row = status_row(STATUS, seen(TABLE), "ampere")
     assert row is not None
     assert not isinstance(row, Failed)
-    assert (row.cells, row.line, row.headers) == ({"status": "B"}, 6, {"Agent": "Ampere", "Statut": "B"})
+    assert (row.cells, row.line, row.headers) == ({"status": "B"}, 6, (("Agent", "Ampere"), ("Statut", "B")))
 
 
 def test_a_readable_table_without_the_row_is_not_a_failure() -> None:

@@ -11,7 +11,8 @@ from amp_fsm.model.printable import passed_on
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, FileSeen, Missing, Seen, Survey
 from amp_fsm.model.time import Now
-from amp_fsm.observe.questions import Question, question_of
+from amp_fsm.observe.questions import Question, asked_in, question_of
+from amp_fsm.observe.sources import sources_of
 from tests.plan.team import assignment, project, task
 
 TEAM = project(task("T-1"))
@@ -24,7 +25,8 @@ def asked(
     file: FileSeen | Missing | Failed, before: Record | None = None, claims: dict[str, Fact] | None = None
 ) -> Question:
     seen = Seen(terminal=Survey(server=""), files={PATH: file})
-    return question_of(TEAM, before or Record(), seen, HELD, claims or SILENT, Now(policy=200.0, wall=1100.0))
+    there = asked_in(sources_of(TEAM, before or Record(), seen, {}, None), TEAM.tasks["T-1"])
+    return question_of(TEAM, there, HELD, TEAM.tasks["T-1"], claims or SILENT, Now(policy=200.0, wall=1100.0))
 
 
 def written(text: str, mtime: float = 1050.0) -> FileSeen:

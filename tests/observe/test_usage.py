@@ -9,7 +9,7 @@ from amp_fsm.model.project import FactSpec, Project, Source, TmuxSpec
 from amp_fsm.model.usage import NO_FIGURES, Figures, Spent, Usage, UsageRule
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_usage import number
-from amp_fsm.observe.usage import remembered, spent_on, usage_facts
+from amp_fsm.observe.usage import growth, remembered, spent_on, usage_facts
 from amp_fsm.world.config_files import load_profiles
 from tests.screens.corpus import load_screens
 
@@ -152,7 +152,7 @@ def test_a_reset_time_read_anew_from_a_span_is_the_same_one() -> None:
 def test_growth_goes_to_agent_and_task_and_a_counter_that_fell_began_anew() -> None:
     def after(before: float | None, now: float) -> dict[str, Spent]:
         looks = (Usage(last=Figures(tokens=before)), Usage(last=Figures(tokens=now)))
-        return dict(spent_on({"agent/a": Spent(tokens=5.0)}, ("agent/a", "task/t"), *looks))
+        return dict(spent_on({"agent/a": Spent(tokens=5.0)}, ("agent/a", "task/t"), growth(*looks)))
 
     assert after(100.0, 130.0) == {"agent/a": Spent(tokens=35.0), "task/t": Spent(tokens=30.0)}
     assert after(100.0, 20.0) == {"agent/a": Spent(tokens=25.0), "task/t": Spent(tokens=20.0)}

@@ -15,9 +15,9 @@ from amp_fsm.model.observed import Memory
 from amp_fsm.model.plan import Change, Plan
 from amp_fsm.model.project import CheckSpec, Deadline, Policies
 from amp_fsm.model.record import Record
-from amp_fsm.model.seen import PaneRef, PaneSeen, RunSeen, Seen, Survey
+from amp_fsm.model.seen import PaneRef, PaneSeen, RunSeen
 from amp_fsm.model.time import Now, Reading
-from amp_fsm.observe.work import LINE_LENGTH, TAIL_LINES, check_facts
+from amp_fsm.observe.work import LINE_LENGTH, TAIL_LINES, CheckSeen, check_facts
 from amp_fsm.plan.planner import plan
 from amp_fsm.plan.queue import needing, reassign, retry
 from amp_fsm.plan.situation import Situation, situate
@@ -171,8 +171,7 @@ class TestWhatFailed:
         spec = CheckSpec(name="suite", run=("pytest",))
         team = project(task("T1", checks=("suite",)), checks={"suite": spec})
         run = RunSeen(key="k", status="ended", exit_code=1, tail=output)
-        seen = Seen(terminal=Survey(server="1:1"), runs={"k": run})
-        return check_facts(team, record(), team.tasks["T1"], seen, {"T1|suite": "k"}, NOW.wall)[2]
+        return check_facts(team, team.tasks["T1"], (CheckSeen(keyed=True, run=run),), NOW.wall)[2]
 
     def test_the_last_lines_of_the_failing_check_are_kept_and_bounded(self) -> None:
         output = "".join(f"line {number} \x1b[31mred\x1b[0m {'x' * 1000}\n" for number in range(100))

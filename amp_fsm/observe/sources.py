@@ -1,0 +1,146 @@
+"""Where one pass finds what it needs of one subject, without going through everything for each of them.
+
+Panes by address, assignments by agent and by task, prompts by agent, rows by name.  Decides nothing and makes no facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.facts import Fact
+from amp_fsm.model.machine import Verb
+from amp_fsm.model.panes import resolve_panes, unreachable_of
+from amp_fsm.model.project import FactSpec, Project
+from amp_fsm.model.record import Assignment, Record
+from amp_fsm.model.seen import Failed, FileSeen, Missing, PaneSeen, PathSeen, Seen, Survey
+from amp_fsm.observe.documents import Page
+from amp_fsm.observe.lines import line_fact
+
+File = FileSeen | Missing | Failed
+Paths = tuple[PathSeen, ...] | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where tasks work.
+
+    Attributes:
+        patterns: pattern of a deliverable, as it is looked at, to the ids of the tasks that have it.
+        folders: folder of a worktree to the id of its task.
+        order: id to its place among all tasks.
+    """
+
+    patterns: Mapping[str, tuple[str, ...]]
+    folders: Mapping[str, str]
+    order: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What one pass saw and what is remembered, by subject.
+
+    Attributes:
+        files: as seen; one that is as it was in the earlier pass is the very same object.
+        survey: the listing; None: there is none.
+        panes, unreachable: by address.  server: identity of the tmux server; empty: there is none, or no listing.
+        by_agent, by_task: the open assignments.  prompts: agent's address to its prompts that are not settled.
+        places: where tasks work; the very same as long as the tasks are.
+    """
+
+    project: Project
+    record: Record
+    seen: Seen
+    run_keys: Mapping[str, str]
+    files: Mapping[str, File]
+    survey: Survey | None
+    panes: Mapping[str, PaneSeen]
+    unreachable: Mapping[str, str]
+    by_agent: Mapping[str, Assignment]
+    by_task: Mapping[str, Assignment]
+    prompts: Mapping[str, tuple[str, ...]]
+    places: Places
+    _pages: dict[str, Page] = field(default_factory=dict)
+    _lines: dict[tuple[str, str], tuple[File | None, Fact]] = field(default_factory=dict)
+
+    @property
+    def server(self) -> str:
+        """Identity of the tmux server; empty: there is none, or no listing."""
+        return self.survey.server if self.survey is not None else ""
+
+    def page(self, spec: DocumentSpec) -> Page:
+        """Return a document, in which every row is looked for once for as long as its file stays the same."""
+        page, file = self._pages.get(spec.name), self.files.get(spec.file)
+        if page is None or page.file is not file:
+            self._pages[spec.name] = page = Page(spec=spec, file=file)
+        return page
+
+    def line(self, spec: FactSpec, name: str) -> Fact:
+        """Return the fact about the last lines of a file of the subject called `name`."""
+        path = path_of(spec, name)
+        file, known = self.files.get(path), self._lines.get((spec.name, path))
+        if known is None or known[0] is not file:
+            self._lines[spec.name, path] = known = (file, line_fact(spec, path, file))
+        return known[1]
+
+
+def sources_of(
+    project: Project, record: Record, seen: Seen, run_keys: Mapping[str, str], before: Sources | None
+) -> Sources:
+    """Return the sources of one pass; `before` are those of an earlier one of the same configuration."""
+    survey = None if isinstance(seen.terminal, Failed) else seen.terminal
+    held = tuple(record.assignments.values())[::-1]  # of several the first counts
+    return Sources(
+        project=project,
+        record=record,
+        seen=seen,
+        run_keys=run_keys,
+        files=_files(seen.files, before.files if before is not None else {}),
+        survey=survey,
+        panes=_panes(project, survey, before),
+        unreachable=unreachable_of(project, seen.terminal),
+        by_agent={one.agent: one for one in held},
+        by_task={one.task: one for one in held},
+        prompts=prompts_by_address(record),
+        places=before.places if before is not None and before.project.tasks is project.tasks else _places(project),
+        _pages=before._pages if before is not None else {},
+        _lines=before._lines if before is not None else {},
+    )
+
+
+def path_of(spec: FactSpec, name: str) -> str:
+    """Return the path that a declared fact looks at for the subject called `name`."""
+    return spec.file.replace("{name}", name)
+
+
+def prompts_by_address(record: Record) -> Mapping[str, tuple[str, ...]]:
+    """Return, by address, the ids of the prompts of which it is open, or unknown, whether they arrived."""
+    found: dict[str, tuple[str, ...]] = {}
+    for intent in record.intents.values():
+        if intent.action.verb is Verb.SEND:
+            found[intent.address] = (*found.get(intent.address, ()), intent.id)
+    return found
+
+
+def _files(files: Mapping[str, File], before: Mapping[str, File]) -> Mapping[str, File]:
+    return {path: known if (known := before.get(path)) == file else file for path, file in files.items()}
+
+
+def _panes(project: Project, survey: Survey | None, before: Sources | None) -> Mapping[str, PaneSeen]:
+    if survey is None:
+        return {}
+    return before.panes if before is not None and before.survey == survey else resolve_panes(project, survey)
+
+
+def _places(project: Project) -> Places:
+    patterns: dict[str, tuple[str, ...]] = {}
+    folders: dict[str, str] = {}
+    for task in project.tasks.values():
+        workspace = project.workspace(task)
+        if workspace is not None:
+            folders[workspace.folder] = task.id
+        for item in task.deliverables:
+            pattern = project.place(task, item.file)
+            patterns[pattern] = (*patterns.get(pattern, ()), task.id)
+    return Places(patterns=patterns, folders=folders, order={name: place for place, name in enumerate(project.tasks)})
