@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amp_fsm.model.document import is_document
@@ -23,49 +23,70 @@ REMEMBERED = 10_000
 """Proposals that are remembered by their digests."""
 
 
-def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Reading, *, uses_plan: str = "") -> Commit:
-    """Return the commit that writes a plan down."""
-    subjects = {address: subject for address, subject in record.subjects.items() if address not in plan.dropped}
-    subjects |= {subject.address: subject for subject in plan.born}
-    moved = tuple(change for change in plan.changes if not is_document(change.address))
-    subjects |= {change.address: change.after for change in moved}
-    intents = {intent.id: intent for change in plan.changes for intent in change.intents}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fates:
+    """What a plan does to assignments: by id, those that it opens and changes, and the ids of those that it closes."""
+
+    opened: Mapping[str, Assignment]
+    updated: Mapping[str, Assignment]
+    closed: tuple[str, ...]
+
+
+def _fates(plan: Plan) -> _Fates:
     opened = {change.opens.id: change.opens for change in plan.changes if change.opens is not None}
     closed = tuple({change.closes for change in plan.changes if change.closes})
     updated = {change.updates.id: change.updates for change in plan.changes if change.updates is not None}
-    updated = {name: value for name, value in updated.items() if name not in closed}
-    assignments = {name: value for name, value in record.assignments.items() if name not in closed}
-    refusals = Counter(record.refusals) + Counter(change.refused for change in plan.changes if change.refused)
-    after = replace(
-        record,
-        policy=now.policy,
-        reading=reading,
-        subjects=subjects,
-        assignments=assignments | opened | updated,
-        intents={**record.intents, **intents},
-        attempts={**record.attempts, **{item.task: item.attempt for item in opened.values()}},
-        refusals=dict(refusals),
-        **queue_after(record, plan.changes, plan.forgotten),
-        stranded=_stranded(record, plan),
-        **_proposals(record, plan, memory),
-        last_assigned={**record.last_assigned, **{item.agent: now.policy for item in opened.values()}},
-        samples={**record.samples, **memory.samples},
-        cells={**record.cells, **memory.cells},
-        logs={**record.logs, **memory.logs},
-        usage={**record.usage, **memory.usage},
-        spent={**record.spent, **memory.spent},
-    )
+    kept = {name: value for name, value in updated.items() if name not in closed}
+    return _Fates(opened=opened, updated=kept, closed=closed)
+
+
+def commit_of(record: Record, plan: Plan, memory: Memory, now: Now, reading: Reading, *, uses_plan: str = "") -> Commit:
+    """Return the commit that writes a plan down."""
+    after = _record_after(record, plan, memory, now, reading)
+    fates = _fates(plan)
     return Commit(
         record=after,
-        subjects=(*(subject.address for subject in plan.born), *(change.address for change in moved)),
-        assignments=(*opened, *updated),
-        closed=closed,
-        intents=tuple(intents),
+        subjects=(*(subject.address for subject in plan.born), *(change.address for change in _of_subjects(plan))),
+        assignments=(*fates.opened, *fates.updated),
+        closed=fates.closed,
+        intents=tuple(intent.id for change in plan.changes for intent in change.intents),
         dropped=plan.dropped,
         memory=after.samples != record.samples or _counted(after) != _counted(record),
         moves=bool(plan.changes or plan.born or plan.dropped),
         journal=tuple(entry for change in plan.changes for entry in entries_of(change, now)),
         uses_plan=uses_plan,
+    )
+
+
+def _of_subjects(plan: Plan) -> Iterator[Change]:
+    return (change for change in plan.changes if not is_document(change.address))
+
+
+def _record_after(record: Record, plan: Plan, memory: Memory, now: Now, reading: Reading) -> Record:
+    fates = _fates(plan)
+    subjects = {address: subject for address, subject in record.subjects.items() if address not in plan.dropped}
+    subjects |= {subject.address: subject for subject in plan.born}
+    subjects |= {change.address: change.after for change in _of_subjects(plan)}
+    assignments = {name: value for name, value in record.assignments.items() if name not in fates.closed}
+    refusals = Counter(record.refusals) + Counter(change.refused for change in plan.changes if change.refused)
+    return replace(
+        record,
+        policy=now.policy,
+        reading=reading,
+        subjects=subjects,
+        assignments={**assignments, **fates.opened, **fates.updated},
+        intents={**record.intents, **{intent.id: intent for change in plan.changes for intent in change.intents}},
+        attempts={**record.attempts, **{item.task: item.attempt for item in fates.opened.values()}},
+        refusals=dict(refusals),
+        **queue_after(record, plan.changes, plan.forgotten),
+        stranded=_stranded(record, plan),
+        **_proposals(record, plan, memory),
+        last_assigned={**record.last_assigned, **{item.agent: now.policy for item in fates.opened.values()}},
+        samples={**record.samples, **memory.samples},
+        cells={**record.cells, **memory.cells},
+        logs={**record.logs, **memory.logs},
+        usage={**record.usage, **memory.usage},
+        spent={**record.spent, **memory.spent},
     )
 
 

@@ -15,7 +15,7 @@ from amp_fsm.model.panes import owner_of
 from amp_fsm.model.plan import Change
 from amp_fsm.model.profile import ScreenReading, ScreenState
 from amp_fsm.model.project import AgentSpec, ApprovalSpec
-from amp_fsm.model.record import Action, Intent, Use
+from amp_fsm.model.record import Action, Intent, SubjectRecord, Use
 from amp_fsm.plan.budgets import allowance, with_use
 from amp_fsm.plan.identity import intent_id
 from amp_fsm.plan.situation import Situation
@@ -117,33 +117,36 @@ def _change(situation: Situation, agent: AgentSpec, asked: Dialog, place: int, c
         assignment=assignment.id if assignment is not None else "",
         tick=tick,
     )
-    action = Action(
-        verb=Verb.ANSWER,
-        target=agent.address,
-        what=asked.options[place],
-        text="\n".join([asked.text, *(f"  {option}" for option in asked.options)]),
-        key=asked.digest,
-    )
-    intent = Intent(
-        id=intent_id(situation.record.lineage, agent.address, subject.entry, cause, tick, asked.digest),
-        address=agent.address,
-        entry=subject.entry,
-        cause=cause,
-        tick=tick,
-        key=asked.digest,
-        action=action,
-        at=situation.now.policy,
-        at_wall=situation.now.wall,
-        changed=situation.now.policy,
-    )
     about = asked.command or asked.text.partition("\n")[0]
-    because = f"{asked.name} is up: {about[:160]!r}"
     return Change(
         address=agent.address,
         cause=cause,
         before=subject,
         after=replace(subject, uses=with_use(subject.uses, use)),
-        because=because,
-        intents=(intent,),
+        because=f"{asked.name} is up: {about[:160]!r}",
+        intents=(_intent(situation, subject, use, asked, place),),
         serious=True,
+    )
+
+
+def _intent(situation: Situation, subject: SubjectRecord, use: Use, asked: Dialog, place: int) -> Intent:
+    action = Action(
+        verb=Verb.ANSWER,
+        target=subject.address,
+        what=asked.options[place],
+        text="\n".join([asked.text, *(f"  {option}" for option in asked.options)]),
+        key=asked.digest,
+    )
+    lineage = situation.record.lineage
+    return Intent(
+        id=intent_id(lineage, subject.address, subject.entry, use.name, use.tick, asked.digest),
+        address=subject.address,
+        entry=subject.entry,
+        cause=use.name,
+        tick=use.tick,
+        key=asked.digest,
+        action=action,
+        at=situation.now.policy,
+        at_wall=situation.now.wall,
+        changed=situation.now.policy,
     )

@@ -73,9 +73,8 @@ def transition_change(
         RenderError: one of its texts cannot be rendered.
     """
     subject = situation.subjects[address]
-    because, used = because_of(chosen.when, facts)
-    if spent:
-        because = f"budget of {chosen.name} spent: {because}"
+    why, used = because_of(chosen.when, facts)
+    because = f"budget of {chosen.name} spent: {why}" if spent else why
     fired = situation.machine(address).fire(subject.state, chosen, spent=spent)
     after = moved(situation, subject, fired.to, because)
     assignment = offered or situation.assignment(address)

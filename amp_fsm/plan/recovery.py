@@ -36,7 +36,7 @@ def recover(
         intent: one that is not settled.
         server: identity of the tmux server now; empty: there is none.
         unreachable: why tmux could not be looked at; empty when it could.
-        pane: the subject's pane now, and `reading` what its screen shows.
+        pane: the subject's pane now.
         reading: what the pane's screen shows; None when it was not captured.
         entry: number of the subject's present stay in a state.
         wanted: the configuration and the assignment still ask for it.
@@ -45,15 +45,14 @@ def recover(
     """
     if receipt and intent.action.verb is Verb.SEND:
         return Step(intent=intent, recovery=Recovery.DONE, because=receipt)
+    if unreachable and intent.action.verb in (Verb.SEND, Verb.ANSWER):
+        return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
     match intent.action.verb:
         case Verb.SEND:
-            if unreachable:
-                return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
-            if intent.status in _TOUCHED:
-                return _touched(intent, pane if server else None, reading, entry, wanted, profile)
-            return _untouched(intent, pane if server else None, reading, entry, wanted, profile)
+            decide = _touched if intent.status in _TOUCHED else _untouched
+            return decide(intent, pane if server else None, reading, entry, wanted, profile)
         case Verb.ANSWER:
-            return _answer(intent, unreachable, pane if server else None, reading)
+            return _answer(intent, pane if server else None, reading)
         case Verb.START:
             return _start(intent, unreachable, pane, entry, wanted)
         case Verb.ADOPT:
@@ -64,9 +63,7 @@ def recover(
             return Step(intent=intent, recovery=Recovery.PERFORM, because="it was planned and not finished")
 
 
-def _answer(intent: Intent, unreachable: str, pane: PaneSeen | None, reading: ScreenReading | None) -> Step:
-    if unreachable:
-        return Step(intent=intent, recovery=Recovery.WAIT, because=f"unreachable: {unreachable}")
+def _answer(intent: Intent, pane: PaneSeen | None, reading: ScreenReading | None) -> Step:
     if pane is not None and pane.answered == intent.id:
         return Step(intent=intent, recovery=Recovery.DONE, because=f"chose {intent.action.what!r}")
     if pane is None or (intent.pane is not None and pane.ref != intent.pane):
