@@ -1,4 +1,7 @@
-"""The practice programs, from the rehearsal's side: whether all have seen the clock, when the next one wakes."""
+"""The practice programs, from the rehearsal's side: who must see the clock and has seen it, when the next one wakes.
+
+Only those who do something by then, or show something else, are told that the clock was moved; the others sleep on.
+"""
 
 from __future__ import annotations
 
@@ -34,46 +37,66 @@ class Cast:
         self._folders = {owner_of(project, agent): agent.name for agent in project.agents.values()}
         self._folders |= {owner_of(project, spec): folder_of(spec.name) for spec in project.services.values()}
         self._over: set[PaneRef] = set()
+        self._known: dict[PaneRef, Json] = {}
+        self._awaited: dict[PaneRef, int] = {}
         self._nudged = -1
 
-    def wait(self, tick: int) -> tuple[Json, ...]:
-        """Return the state of every living program once all have acted on that tick of the clock and drawn it.
+    def wait(self, tick: int, elapsed: float) -> None:
+        """Return once all who have something to do at that tick of the clock have done and drawn it.
+
+        Args:
+            tick: number of the clock's last jump.
+            elapsed: policy seconds by then.
 
         Raises:
             TerminalUnreachableError: one of them did not react in time.
         """
         deadline = time.monotonic() + REACT_SECONDS
-        self._nudge(tick)
+        self._nudge(tick, elapsed)
         for poll in itertools.count(1):
-            states, late = self._look(tick)
-            if not late:
-                break
+            living = self._living()
+            awaited = {ref: since for ref, since in self._awaited.items() if ref in living}
+            self._awaited = {
+                ref: since for ref, since in awaited.items() if not self._has_seen(ref, living[ref], since)
+            }
+            if not self._awaited:
+                return
             if time.monotonic() > deadline:
-                raise TerminalUnreachableError(f"practice programs do not react: {', '.join(late)}")
+                late = ", ".join(living[ref] for ref in self._awaited)
+                raise TerminalUnreachableError(f"practice programs do not react: {late}")
             if poll % POLLS_PER_SURVEY == 0:
                 self._leave_out_the_dead()
             time.sleep(POLL_SECONDS)
-        return states
 
-    def _nudge(self, tick: int) -> None:
-        """Tell every program once that the clock was moved; one that starts later looks by itself."""
-        if self._nudged != tick:
-            for ref in self._terminal.started.values():
-                if ref not in self._over:
-                    nudge(ref.pid)
-        self._nudged = tick
+    def states(self) -> tuple[Json, ...]:
+        """Return the state of every living program, as each says by now."""
+        return tuple(state for ref, folder in self._living().items() if (state := self._read(ref, folder)))
 
-    def _look(self, tick: int) -> tuple[tuple[Json, ...], list[str]]:
-        states, late = [], []
-        for owner, ref in self._terminal.started.items():
-            if ref in self._over:
-                continue
-            state = self._state(self._folders[owner])
-            if state.get("pid") == ref.pid and state.get("tick", -1) >= tick:
-                states.append(state)
-            else:
-                late.append(self._folders[owner])
-        return tuple(states), late
+    def _living(self) -> dict[PaneRef, str]:
+        """Return the folder of every program that was started and is not known to have ended."""
+        started = self._terminal.started.items()
+        return {ref: self._folders[owner] for owner, ref in started if ref not in self._over}
+
+    def _nudge(self, tick: int, elapsed: float) -> None:
+        """Tell those who are due once that the clock was moved; one that starts later looks by itself."""
+        moved, self._nudged = self._nudged != tick, tick
+        for ref in self._living():
+            state = self._known.get(ref)
+            if state is None:
+                self._awaited.setdefault(ref, tick)
+            elif moved and state["draws_at"] is not None and state["draws_at"] <= elapsed:
+                self._awaited[ref] = tick
+                nudge(ref.pid)
+
+    def _has_seen(self, ref: PaneRef, folder: str, tick: int) -> bool:
+        return bool(self._read(ref, folder).get("tick", -1) >= tick)
+
+    def _read(self, ref: PaneRef, folder: str) -> Json:
+        """Return what a program says of itself; what one before it said counts for nothing."""
+        state = self._state(folder)
+        if state.get("pid") == ref.pid:
+            self._known[ref] = state
+        return self._known.get(ref, {})
 
     def _leave_out_the_dead(self) -> None:
         """Wait no more for programs of which tmux says that they have ended; it may keep their process as a zombie."""

@@ -42,16 +42,19 @@ def main(world: str, name: str) -> int:
                 nudged.recv(4096)
     finally:
         # its process may outlive it as a zombie: say that it is over
-        outside.write_state({"pid": os.getpid(), "tick": outside.now().tick, "ready": False, "wakes_at": None})
+        _tell(outside, ready=False, wakes_at=None)
     return 1
 
 
 def _say(outside: Outside, ready_at: float, dies_at: float | None) -> None:
-    now = outside.now()
-    ahead = [at for at in (ready_at, dies_at) if at is not None and at > now.policy]
-    wakes_at = min(ahead, default=None)
-    ready = now.policy >= ready_at
-    outside.write_state({"pid": os.getpid(), "tick": now.tick, "ready": ready, "wakes_at": wakes_at})
+    policy = outside.now().policy
+    ahead = [at for at in (ready_at, dies_at) if at is not None and at > policy]
+    _tell(outside, ready=policy >= ready_at, wakes_at=min(ahead, default=None))
+
+
+def _tell(outside: Outside, *, ready: bool, wakes_at: float | None) -> None:
+    said = {"pid": os.getpid(), "tick": outside.now().tick, "ready": ready}
+    outside.write_state({**said, "wakes_at": wakes_at, "draws_at": wakes_at})
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ CHECK_SECONDS = 600.0
 STUBBORN = 50
 """Passes that act, one after another, after which time goes on all the same."""
 
+PASS_SECONDS = 0.6
+"""Policy seconds that a pass takes which acts: real ones take time, too."""
+
 FIRST_PATIENCE = 1.0
 MOST_PATIENCE = 60.0
 
@@ -59,14 +62,15 @@ class Rehearsal:
         ports = replace(stage.ports, terminal=self.terminal, runner=self.runner)
         cast = Cast(stage.project, stage.world, self.terminal)
         ended = ""
-        with ports.store.lock():
+        looking = self.terminal.kept_open(stage.project.tmux.session, lambda reason: None)
+        with ports.store.lock(), looking:
             while not ended:
-                states = cast.wait(stage.clock.tick)
-                ended = self._after(run_pass(stage.project, ports), states)
+                cast.wait(stage.clock.tick, stage.clock.elapsed)
+                ended = self._after(run_pass(stage.project, ports), cast)
         report = report_of(stage, self.notes, self.terminal, ports.store.load(), cast.receipts())
         return replace(report, ended=ended, real_seconds=time.monotonic() - begun)
 
-    def _after(self, result: PassResult, states: tuple[Json, ...]) -> str:
+    def _after(self, result: PassResult, cast: Cast) -> str:
         """Note what the pass did, move time when nobody acts; return why the rehearsal ends, or nothing."""
         self.notes.take(result, self.stage.clock.elapsed)
         self.meanwhile.after(result)
@@ -75,9 +79,12 @@ class Rehearsal:
         self.restless = self.restless + 1 if result.acted else 0
         if result.acted:
             self.patience = FIRST_PATIENCE
-        if 0 < self.restless < STUBBORN or self._checks_run():
+        if self._checks_run():
             return ""
-        return self._move(result, states)
+        if 0 < self.restless < STUBBORN:
+            self.stage.clock.jump(PASS_SECONDS)
+            return ""
+        return self._move(result, cast.states())
 
     def _checks_run(self) -> bool:
         """Wait until a running check has ended, if there is one; another pass must see how."""

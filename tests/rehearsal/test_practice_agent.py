@@ -52,7 +52,7 @@ class Stage:
 
     @property
     def phase(self) -> str:
-        return str(self.agent.state(0, 1)["phase"])
+        return str(self.agent.state(0, 1, self.now())["phase"])
 
     def submit(self, text: str = PROMPT) -> dict[str, Any]:
         self.agent.take(Paste(text=text), self.now())
@@ -75,9 +75,9 @@ def stage(folder: Path, task: dict[str, Any] | None = None, **behaviour: Any) ->
 def test_lines_that_only_show_progress_wake_nobody(tmp_path: Path) -> None:
     one = stage(tmp_path)
     one.submit()
-    assert one.agent.state(0, 1)["wakes_at"] == 600.0
+    assert one.agent.state(0, 1, one.now())["wakes_at"] == 600.0
     one.after(130)
-    assert (one.agent.state(0, 1)["wakes_at"], one.agent.view(one.now()).transcript[-1]) == (
+    assert (one.agent.state(0, 1, one.now())["wakes_at"], one.agent.view(one.now()).transcript[-1]) == (
         600.0,
         "● Worked 2 min on T-1",
     )

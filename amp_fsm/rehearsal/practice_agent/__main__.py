@@ -15,7 +15,7 @@ from pathlib import Path
 from amp_fsm.rehearsal.practice_agent.agent import PracticeAgent, Quit
 from amp_fsm.rehearsal.practice_agent.keys import Event, Key, KeyReader
 from amp_fsm.rehearsal.practice_agent.nudge import nudges
-from amp_fsm.rehearsal.practice_agent.outside import Outside
+from amp_fsm.rehearsal.practice_agent.outside import Moment, Outside
 from amp_fsm.rehearsal.practice_agent.screen import CLOSE, OPEN, Picture, difference, picture
 from amp_fsm.rehearsal.practice_agent.worker import Crash
 
@@ -23,6 +23,7 @@ REAL_POLL_SECONDS = 0.02
 WORLD_POLL_SECONDS = 0.5
 """In a world whoever moves the clock nudges; this bounds how long a lost nudge can be missed."""
 
+PAINTED = Key(name="painted")
 ASK_PAINTED = "\x1b[5n"
 """Device status report: the terminal answers once it has drawn everything before it."""
 
@@ -64,10 +65,13 @@ class Loop:
         self._shown: Picture | None = None
         self._asked = -1
         self._painted = -1
+        self._stirred = True
+        self._pid = os.getpid()
 
     def run(self) -> None:
         """Return when a person ended it; a crash passes through."""
         _say(OPEN)
+        self._show(self._outside.now())
         try:
             while True:
                 self._step()
@@ -75,26 +79,32 @@ class Loop:
             return
 
     def _step(self) -> None:
+        """Wait, and do what came of it; that the terminal has drawn is told on, and changes nothing."""
+        events = self._read()
         now = self._outside.now()
+        for event in events:
+            if event == PAINTED:
+                self._painted = self._asked
+            else:
+                self._agent.take(event, now)
+            self._save(now)
+        if self._stirred or any(event != PAINTED for event in events):
+            self._show(now)
+
+    def _show(self, now: Moment) -> None:
         self._agent.pass_time(now)
-        self._draw()
+        self._draw(now)
         if now.tick != self._asked:
             self._asked = now.tick
             _say(ASK_PAINTED)
-        self._save()
-        for event in self._read():
-            if event == Key(name="painted"):
-                self._painted = self._asked
-            else:
-                self._agent.take(event, self._outside.now())
-                self._save()
+        self._save(now)
 
-    def _save(self) -> None:
-        self._outside.write_state(self._agent.state(self._painted, os.getpid()))
+    def _save(self, now: Moment) -> None:
+        self._outside.write_state(self._agent.state(self._painted, self._pid, now))
 
-    def _draw(self) -> None:
+    def _draw(self, now: Moment) -> None:
         columns, rows = os.get_terminal_size(1)
-        drawn = picture(self._agent.view(self._outside.now()), columns, rows)
+        drawn = picture(self._agent.view(now), columns, rows)
         text = difference(self._shown, drawn)
         if text:
             _say(text)
@@ -103,6 +113,7 @@ class Loop:
     def _read(self) -> list[Event]:
         patience = REAL_POLL_SECONDS if self._keys.unfinished else self._patience
         ready, _, _ = select.select([0, self._nudged.fileno()], [], [], patience)
+        self._stirred = self._nudged.fileno() in ready or not ready
         if self._nudged.fileno() in ready:
             self._nudged.recv(4096)
         if 0 not in ready:

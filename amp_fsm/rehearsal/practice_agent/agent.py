@@ -190,7 +190,7 @@ class PracticeAgent:
             chosen=self._chosen,
         )
 
-    def state(self, tick: int, pid: int) -> Json:
+    def state(self, tick: int, pid: int, now: Moment) -> Json:
         """Return what the rehearsal may know of this agent, the last jump of the clock that it acted on included."""
         return {
             "pid": pid,
@@ -198,5 +198,6 @@ class PracticeAgent:
             "phase": self._worker.phase,
             "task": self._worker.brief.task,
             "wakes_at": self._worker.wakes_at,
+            "draws_at": self._worker.draws_at(now),
             "receipts": self._receipts,
         }

@@ -83,7 +83,13 @@ class Outside:
         if self._folder is None or text == self._state:
             return
         self._state = text
-        write_atomically(self._folder / self.name / "state.json", text)
+        draft = f"{self._folder}/{self.name}/.state.json"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+        os.replace(draft, f"{self._folder}/{self.name}/state.json")  # noqa: PTH105 - each wake of each agent ends here
 
     def write_receipt(self, receipt: Json) -> None:
         """Append one line about something that was submitted or answered."""

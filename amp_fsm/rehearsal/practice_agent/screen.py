@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 OPEN = "\x1b[?1049h\x1b[?2004h\x1b[2J"
 CLOSE = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
 OPTIONS = ("Yes", "Yes, and don't ask again", "No")
+WRAPPED = 512
+"""Lines that are kept as they were cut: what a screen shows is mostly what it showed before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +51,8 @@ def picture(view: View, columns: int, rows: int) -> Picture:
     header = (f"practice agent · {view.name}", "")
     bottom, caret = _bottom(view, columns)
     room = max(0, rows - len(header) - len(bottom))
-    body = [piece for line in view.transcript for piece in wrap(line, columns)]
-    body = body[-room:] if room else []
+    latest = view.transcript[-room:] if room else ()
+    body = [piece for line in latest for piece in wrap(line, columns)][-room:]
     lines = (*header, *body, *([""] * (room - len(body))), *bottom)[-rows:]
     if caret is None:
         return Picture(lines=lines, cursor=None)
@@ -71,7 +74,8 @@ def difference(before: Picture | None, after: Picture) -> str:
     return "".join(changed) + f"\x1b[{after.cursor[0]};{after.cursor[1]}H\x1b[?25h"
 
 
-def wrap(text: str, columns: int) -> list[str]:
+@lru_cache(maxsize=WRAPPED)
+def wrap(text: str, columns: int) -> tuple[str, ...]:
     """Cut one line into pieces that fit; an empty line stays one."""
     pieces, piece, used = [], "", 0
     for character in text:
@@ -80,7 +84,7 @@ def wrap(text: str, columns: int) -> list[str]:
             pieces.append(piece)
             piece, used = "", 0
         piece, used = piece + character, used + width
-    return [*pieces, piece]
+    return (*pieces, piece)
 
 
 def _bottom(view: View, columns: int) -> tuple[tuple[str, ...], tuple[int, int] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from amp_fsm.rehearsal.practice_agent.work import claim, leave_deliverables, lea
 
 Json = Mapping[str, Any]
 STILL_BLOCKED = 5.0
+REMEMBERED = 300
+"""Lines of its transcript that it keeps; no screen shows more."""
 
 
 class Crash(Exception):
@@ -28,13 +31,13 @@ class Worker:
 
     Attributes:
         phase: `starting`, `idle`, `working`, `asking`, `limited`, `errored` or `blocked` (idle, and waits for help).
-        transcript: what it said so far.  note: the block above the composer.  question: what its dialog asks.
+        transcript: what it said last.  note: the block above the composer.  question: what its dialog asks.
     """
 
     def __init__(self, outside: Outside, works: float, behaviour: Json) -> None:
         """Be an agent that works `works` seconds where nothing else is said; `behaviour` holds without a world."""
         self.phase = "starting"
-        self.transcript: list[str] = []
+        self.transcript: deque[str] = deque(maxlen=REMEMBERED)
         self.note = ""
         self.question = ""
         self.brief = Brief()
@@ -73,6 +76,15 @@ class Worker:
         if self.phase == "working":
             ahead += [self._since + station.at - self._worked for station in self._stations if station.kind != "says"]
         return min((at for at in ahead if at is not None), default=None)
+
+    def draws_at(self, now: Moment) -> float | None:
+        """When it next shows something else by itself; None: never.
+
+        The seconds on its spinner do not count: they run on whenever it draws.
+        """
+        if self.phase == "working" and self.facts()[1]["behaviour"].get("usage") is not None:
+            return now.policy
+        return self.alarms.next()
 
     def start(self, now: Moment) -> None:
         """Begin to start up; without a slow start the composer is there at once."""
