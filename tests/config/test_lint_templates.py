@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from amp_fsm.config.lint.templates import (
-    SAMPLE_TASK,
-    Templates,
-    agent_sample,
-    project_sample,
-    sample_values,
-    task_sample,
-)
+from amp_fsm.config.lint.samples import SAMPLE_TASK, agent_sample, project_sample, sample_values, task_sample
+from amp_fsm.config.lint.templates import Templates
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, KindSpec, TaskSpec
 from amp_fsm.plan.prompts import agent_values, kind_values, make_environment, project_values, task_values

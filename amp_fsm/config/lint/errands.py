@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from amp_fsm.config.lint.places import actions, used_machines, word_path
 from amp_fsm.config.lint.references import unknown
-from amp_fsm.config.lint.templates import Templates, sample_values
+from amp_fsm.config.lint.samples import sample_values
+from amp_fsm.config.lint.templates import Templates
 from amp_fsm.config.problems import Finding
 from amp_fsm.model.errand import BRIEF, MACHINE, Errand
 from amp_fsm.model.machine import Verb

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from amp_fsm.config.lint.templates import Templates, project_sample
+from amp_fsm.config.lint.samples import project_sample
+from amp_fsm.config.lint.templates import Templates
 from amp_fsm.config.problems import Finding
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.project import Project

@@ -6,15 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machines, word_path
-from amp_fsm.config.lint.templates import (
-    BRIEF,
-    SAMPLE_AGENT,
-    SAMPLE_TASK,
-    Templates,
-    Tried,
-    cell_sample,
-    sample_values,
-)
+from amp_fsm.config.lint.samples import BRIEF, SAMPLE_AGENT, SAMPLE_TASK, cell_sample, sample_values
+from amp_fsm.config.lint.templates import Templates, Tried
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.profile import COMPACT
