@@ -1,23 +1,19 @@
-"""Git worktrees through the `git` command.  The only place that runs it.
+"""Git worktrees and branches: the `Repository` port over `git_command`.
 
-Bounded in time, without hooks, prompts, editors or signatures.  A merge is worked out in the object store before the
-root's tree is touched, so that a conflict leaves nothing to undo.  Nothing that was not committed is ever removed.
+A merge is worked out in the object store before the root's tree is touched, so that a conflict leaves nothing to undo.
+Nothing that was not committed is ever removed.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from amp_fsm.errors import WorkspaceError
 from amp_fsm.model.seen import Failed, Recent, Revision
 from amp_fsm.model.workspace import Workspace, WorkspaceSeen
-
-TIMEOUT = 60.0
-"""Seconds that one git command may take."""
+from amp_fsm.world.git_command import GitCommand, Said
 
 MOST_REVISIONS = 15
 MOST_CHANGED = 40
@@ -33,15 +29,6 @@ _NOTHING_YET = ("not a git repository", "does not have any commits yet")
 """What git says where it provably knows of no commit."""
 
 _UNQUOTED = ("-c", "core.quotePath=false")
-_SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "commit.gpgsign=false", "gc.auto=0")
-_QUIET = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true", "GIT_ASKPASS": "true", "LC_ALL": "C"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
-    code: int
-    out: str
-    error: str
 
 
 class GitRepository:
@@ -50,7 +37,7 @@ class GitRepository:
     def __init__(self, root: str, *, environment: Mapping[str, str]) -> None:
         """Look at nothing yet; `environment` is the operator's, of which git's own variables are left out."""
         self._root = root
-        self._env = {name: text for name, text in environment.items() if not name.startswith("GIT_")} | _QUIET
+        self._command = GitCommand(root, environment=environment)
 
     def look(self, wanted: Sequence[Workspace]) -> Mapping[str, WorkspaceSeen | Failed]:
         """Return how each worktree stands, by its folder."""
@@ -71,19 +58,19 @@ class GitRepository:
             raise WorkspaceError(blocked)
         Path(workspace.folder).parent.mkdir(parents=True, exist_ok=True)
         if self._branch_exists(workspace.branch):  # ours, of a run that was killed before the worktree was there
-            self._git("worktree", "add", workspace.folder, workspace.branch)
+            self._command.do("worktree", "add", workspace.folder, workspace.branch)
         else:
-            self._git("config", f"branch.{workspace.branch}.{MARK}", workspace.folder)
-            self._git("worktree", "add", "--no-track", "-b", workspace.branch, workspace.folder, "HEAD")
+            self._command.do("config", f"branch.{workspace.branch}.{MARK}", workspace.folder)
+            self._command.do("worktree", "add", "--no-track", "-b", workspace.branch, workspace.folder, "HEAD")
         return f"made {workspace.folder} on {workspace.branch}"
 
     def commit(self, workspace: Workspace, message: str) -> str:
         """Commit all that is in the worktree, and say what was done."""
         self._require(workspace)
-        if not self._git("status", "--porcelain", at=workspace.folder):
+        if not self._command.do("status", "--porcelain", at=workspace.folder):
             return "nothing to commit"
-        self._git("add", "--all", at=workspace.folder)
-        self._git(*self._identity(), "commit", "--quiet", "--no-verify", "-m", message, at=workspace.folder)
+        self._command.do("add", "--all", at=workspace.folder)
+        self._command.do(*self._identity(), "commit", "--quiet", "--no-verify", "-m", message, at=workspace.folder)
         return f"committed to {workspace.branch}"
 
     def merge(self, workspace: Workspace, message: str) -> str:
@@ -98,8 +85,8 @@ class GitRepository:
             raise WorkspaceError(_conflict(said))
         tree = said.out.splitlines()[0]
         tips = ("-p", "HEAD", "-p", _ref(workspace.branch))
-        made = self._git(*self._identity(), "commit-tree", tree, *tips, "-m", message)
-        self._git("merge", "--ff-only", "--quiet", made.strip())
+        made = self._command.do(*self._identity(), "commit-tree", tree, *tips, "-m", message)
+        self._command.do("merge", "--ff-only", "--quiet", made.strip())
         return f"merged {workspace.branch}"
 
     def clean(self, workspace: Workspace) -> str:
@@ -108,24 +95,24 @@ class GitRepository:
             message = f"{workspace.branch} is not merged: it and {workspace.folder} are kept"
             raise WorkspaceError(message)
         if _real(workspace.folder) in self._worktrees():
-            self._git("worktree", "remove", workspace.folder)
+            self._command.do("worktree", "remove", workspace.folder)
         if self._branch_exists(workspace.branch):
-            self._git("branch", "--quiet", "-d", workspace.branch)
+            self._command.do("branch", "--quiet", "-d", workspace.branch)
         return "it is gone"
 
     def diff(self, workspace: Workspace) -> str:
         """Return what the task changed since it left the root's branch: committed, not committed, and new files."""
         self._require(workspace)
-        base = self._git("merge-base", "HEAD", _ref(workspace.branch)).strip()
-        changed = self._git("diff", "--no-ext-diff", "--no-textconv", base, at=workspace.folder)
-        new = self._git("ls-files", "--others", "--exclude-standard", at=workspace.folder)
+        base = self._command.do("merge-base", "HEAD", _ref(workspace.branch)).strip()
+        changed = self._command.do("diff", "--no-ext-diff", "--no-textconv", base, at=workspace.folder)
+        new = self._command.do("ls-files", "--others", "--exclude-standard", at=workspace.folder)
         return changed + "".join(f"new file, not committed: {name}\n" for name in new.splitlines())
 
     def recent(self) -> Recent | Failed:
         """Return the newest commits, and the files that are not committed; both bounded."""
         log = ("log", f"-{MOST_REVISIONS}", "--name-only", "--format=%x1e%h%x1f%ct%x1f%an%x1f%s%x1f")
         try:
-            told, changed = self._run(*_UNQUOTED, *log), self._run(*_UNQUOTED, "status", "--porcelain")
+            told, changed = self._command.ask(*_UNQUOTED, *log), self._command.ask(*_UNQUOTED, "status", "--porcelain")
         except WorkspaceError as error:
             return Failed(reason=str(error))
         for said in (told, changed):
@@ -148,7 +135,7 @@ class GitRepository:
             said = None if merged else self._merge_tree(workspace.branch)
             return WorkspaceSeen(
                 ready=True,
-                committed=not self._git("status", "--porcelain", at=workspace.folder),
+                committed=not self._command.do("status", "--porcelain", at=workspace.folder),
                 merged=merged,
                 conflict=_conflict(said) if said is not None and said.code != 0 else "",
                 root_busy=busy,
@@ -168,31 +155,31 @@ class GitRepository:
 
     def _worktrees(self) -> Mapping[str, Sequence[str]]:
         """Return the lines that git tells of each worktree, by its real folder; one whose folder is gone is none."""
-        blocks = self._git("worktree", "list", "--porcelain").strip().split("\n\n")
+        blocks = self._command.do("worktree", "list", "--porcelain").strip().split("\n\n")
         told = {_real(b.splitlines()[0].removeprefix("worktree ")): tuple(b.splitlines()[1:]) for b in blocks if b}
         return {folder: lines for folder, lines in told.items() if Path(folder).is_dir()}
 
     def _root_busy(self) -> str:
-        if self._run("symbolic-ref", "--quiet", "HEAD").code != 0:
+        if self._command.ask("symbolic-ref", "--quiet", "HEAD").code != 0:
             return f"{self._root} has no branch checked out"
-        changed = self._git("status", "--porcelain", "--untracked-files=no").splitlines()
+        changed = self._command.do("status", "--porcelain", "--untracked-files=no").splitlines()
         return f"{self._root} has changes that are not committed: {changed[0][3:]}" if changed else ""
 
-    def _merge_tree(self, branch: str) -> _Said:
-        said = self._run("merge-tree", "--write-tree", "--name-only", "--no-messages", "HEAD", _ref(branch))
+    def _merge_tree(self, branch: str) -> Said:
+        said = self._command.ask("merge-tree", "--write-tree", "--name-only", "--no-messages", "HEAD", _ref(branch))
         if said.code > 1:
             message = f"git cannot tell how {branch} would merge (2.38 or newer is needed): {said.error}"
             raise WorkspaceError(message)
         return said
 
     def _merged(self, branch: str) -> bool:
-        return self._run("merge-base", "--is-ancestor", _ref(branch), "HEAD").code == 0
+        return self._command.ask("merge-base", "--is-ancestor", _ref(branch), "HEAD").code == 0
 
     def _branch_exists(self, branch: str) -> bool:
-        return self._run("show-ref", "--verify", "--quiet", _ref(branch)).code == 0
+        return self._command.ask("show-ref", "--verify", "--quiet", _ref(branch)).code == 0
 
     def _mark(self, branch: str) -> str:
-        return self._run("config", "--get", f"branch.{branch}.{MARK}").out.strip()
+        return self._command.ask("config", "--get", f"branch.{branch}.{MARK}").out.strip()
 
     # ---- doing ---------------------------------------------------------------------------------------------------
 
@@ -201,8 +188,8 @@ class GitRepository:
         if blocked:
             raise WorkspaceError(blocked)
         if _INITIALIZING in tree:  # killed while git filled it: no agent was ever told of it
-            self._git("reset", "--quiet", "--hard", at=workspace.folder)
-            self._git("worktree", "unlock", workspace.folder)
+            self._command.do("reset", "--quiet", "--hard", at=workspace.folder)
+            self._command.do("worktree", "unlock", workspace.folder)
         return f"{workspace.folder} is there"
 
     def _require(self, workspace: Workspace) -> None:
@@ -212,41 +199,14 @@ class GitRepository:
             raise WorkspaceError(blocked)
 
     def _identity(self) -> tuple[str, ...]:
-        known = all(self._run("config", "--get", name).out.strip() for name in ("user.name", "user.email"))
+        known = all(self._command.ask("config", "--get", name).out.strip() for name in ("user.name", "user.email"))
         return () if known else ("-c", "user.name=amp-fsm", "-c", "user.email=amp-fsm@localhost")
-
-    def _git(self, *words: str, at: str = "") -> str:
-        said = self._run(*words, at=at)
-        if said.code != 0:
-            what = next(word for word in words if not word.startswith("-") and "=" not in word)
-            message = f"git {what}: {' '.join((said.error or said.out).split()) or f'exit code {said.code}'}"
-            raise WorkspaceError(message)
-        return said.out
-
-    def _run(self, *words: str, at: str = "") -> _Said:
-        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-        argv = ["git", "-C", at or self._root, *settings, *words]
-        try:
-            done = subprocess.run(
-                argv, env=self._env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
-            )
-        except subprocess.TimeoutExpired:
-            message = f"git {words[0]} did not end within {TIMEOUT:.0f}s"
-            raise WorkspaceError(message) from None
-        except OSError as error:
-            message = f"git cannot be run: {error.strerror or error}"
-            raise WorkspaceError(message, hint="install git, or give the task `workspace: shared`") from None
-        return _Said(code=done.returncode, out=_text(done.stdout), error=_text(done.stderr))
 
 
 def _revision(told: str) -> Revision:
     name, at, author, subject, files = told.split("\x1f", 4)
     named = tuple(line for line in files.splitlines() if line)[:MOST_CHANGED]
     return Revision(id=name, at=float(at), author=author, subject=subject, files=named)
-
-
-def _text(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
 
 
 def _ref(branch: str) -> str:
@@ -257,5 +217,5 @@ def _real(folder: str) -> str:
     return str(Path(folder).resolve())
 
 
-def _conflict(said: _Said) -> str:
+def _conflict(said: Said) -> str:
     return "a merge would conflict in " + ", ".join(said.out.split("\n\n")[0].splitlines()[1:])

@@ -11,18 +11,16 @@ from amp_fsm.model.errand import Errand
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.markdown_text import code, plain
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
-from amp_fsm.model.record import Assignment, Intent, IntentStatus, Sample
+from amp_fsm.model.record import Assignment, Intent, IntentStatus
 from amp_fsm.model.seen import Background, Recent
 from amp_fsm.model.usage import Spent, Usage
 from amp_fsm.plan.blockage import blockage_of
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.errands.errand import is_over
+from amp_fsm.plan.errands.hand_over_blockages import stuck_agents, stuck_tasks
+from amp_fsm.plan.errands.hand_over_revisions import MOST, committed, revisions, uncommitted
 from amp_fsm.plan.prompts import project_values
-from amp_fsm.plan.situation import Situation
-
-DONE = "COMPLETED"
-MOST = 20
-"""Lines of the journal, revisions, finished tasks and changed files that are told."""
+from amp_fsm.plan.situation import DONE, Situation
 
 
 def hand_over_values(situation: Situation, *, giver: str, taker: str, reason: str) -> Mapping[str, object]:
@@ -38,7 +36,7 @@ def hand_over_values(situation: Situation, *, giver: str, taker: str, reason: st
         "complete": isinstance(background.recent, Recent) and not situation.observed.unreachable,
         "agents": [_agent(situation, agent) for agent in situation.project.agents.values()],
         "finished": _finished(situation, tasks),
-        "revisions": _revisions(background),
+        "revisions": revisions(background),
         "unread": "" if isinstance(background.recent, Recent) else plain(background.recent.reason),
         "events": [{"at": one.at, "about": plain(one.address), "text": plain(one.text)} for one in background.journal],
         "decisions": [_answered(task) for task in _errands(situation, over=True)],
@@ -46,8 +44,8 @@ def hand_over_values(situation: Situation, *, giver: str, taker: str, reason: st
         "remaining": {
             str(rank): [_waiting(situation, t) for t in tasks if _waits(situation, t, rank)] for rank in Priority
         },
-        "blockages": [*_stuck_agents(situation), *_stuck_tasks(situation, tasks)],
-        "changed": [*_uncommitted(background), *_committed(background)][:MOST],
+        "blockages": [*stuck_agents(situation), *stuck_tasks(situation, tasks)],
+        "changed": [*uncommitted(background), *committed(background)][:MOST],
         "verifying": [_named(task) for task in tasks if _is_judged(situation, task)],
         "messages": [_message(task) for task in _errands(situation, over=False)],
         "requests": [plain(f"{one.verb} {' '.join(one.arguments)}") for one in situation.record.requests],
@@ -96,14 +94,6 @@ def _finished(situation: Situation, tasks: list[TaskSpec]) -> list[dict[str, obj
 
 def _files(task: TaskSpec) -> list[str]:
     return [code(item.file) for item in task.deliverables]
-
-
-def _revisions(background: Background) -> list[dict[str, object]]:
-    found = background.recent.revisions if isinstance(background.recent, Recent) else ()
-    return [
-        {"id": plain(one.id), "at": one.at, "author": plain(one.author), "subject": plain(one.subject)}
-        for one in found[:MOST]
-    ]
 
 
 def _errands(situation: Situation, *, over: bool) -> Iterator[TaskSpec]:
@@ -159,50 +149,6 @@ def _waiting(situation: Situation, task: TaskSpec) -> dict[str, object]:
     reserved = situation.record.reserved.get(task.id)
     agent = reserved or next(iter(wished), "")
     return {**_named(task), "agent": plain(agent), "needs": needs, "late": plain(overdue(situation, task))}
-
-
-def _stuck_agents(situation: Situation) -> Iterator[dict[str, object]]:
-    for agent in situation.project.agents.values():
-        kind = blockage_of(situation.project, situation.record, agent)
-        if kind is not None:
-            held = situation.by_agent.get(agent.name)
-            sample = situation.record.samples.get(agent.name, Sample())
-            yield _blockage(situation, str(kind), agent.address, held.task if held else "", sample.evidence)
-
-
-def _stuck_tasks(situation: Situation, tasks: list[TaskSpec]) -> Iterator[dict[str, object]]:
-    """Yield every task that nobody holds, that does not wait to be handed out, and that is not over well."""
-    for task in tasks:
-        state, subject = _state(situation, task), situation.subjects[task.address]
-        spec = situation.machine(task.address).spec
-        if task.id not in situation.by_task and state not in (spec.initial, DONE, "CANCELLED"):
-            yield _blockage(situation, state, task.address, task.id, subject.because)
-
-
-def _blockage(situation: Situation, kind: str, about: str, task: str, said: str) -> dict[str, object]:
-    needed = [one for one in situation.project.tasks.values() if task and task in one.needs]
-    return {
-        "kind": kind,
-        "about": plain(about),
-        "name": plain(about.partition("/")[2]),
-        "task": plain(task),
-        "said": plain(said, 160),
-        "needed_by": [plain(one.id) for one in needed],
-    }
-
-
-def _uncommitted(background: Background) -> Iterator[dict[str, object]]:
-    for path in background.recent.changed if isinstance(background.recent, Recent) else ():
-        yield {"file": code(path), "at": None, "by": "", "note": ""}
-
-
-def _committed(background: Background) -> Iterator[dict[str, object]]:
-    told: set[str] = set()
-    for one in background.recent.revisions if isinstance(background.recent, Recent) else ():
-        for path in one.files:
-            if path not in told:
-                told.add(path)
-                yield {"file": code(path), "at": one.at, "by": plain(one.author), "note": plain(one.subject, 80)}
 
 
 def _is_judged(situation: Situation, task: TaskSpec) -> bool:
