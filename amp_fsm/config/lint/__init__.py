@@ -23,6 +23,7 @@ from amp_fsm.config.lint.prompts import PromptLint
 from amp_fsm.config.lint.references import lint_references
 from amp_fsm.config.lint.shadowing import lint_shadowing
 from amp_fsm.config.lint.states import lint_states
+from amp_fsm.config.lint.texts import lint_action_texts, lint_rows
 from amp_fsm.config.lint.verbs import lint_verbs
 from amp_fsm.config.machine_tests import run_tests
 from amp_fsm.config.problems import Finding
@@ -50,6 +51,8 @@ def lint(project: Project, tree: Mapping[str, Any]) -> tuple[Finding, ...]:
         *lint_errands(project),
         *lint_hand_over(project),
         *said,
+        *lint_action_texts(project),
+        *lint_rows(project),
         *lint_own_texts(project, prompts.texts),
         *run_tests(project),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from amp_fsm.config.lint.places import actions, used_machines, word_path
+from amp_fsm.config.lint.places import used_actions, word_path
 from amp_fsm.config.lint.references import unknown
 from amp_fsm.config.lint.samples import sample_values
 from amp_fsm.config.lint.templates import Templates
@@ -65,14 +65,13 @@ def _opened(project: Project) -> Iterator[tuple[Errand, tuple[str | int, ...]]]:
     """Yield every kind of errand that something opens, once, with the place of what does."""
     if len(project.succession.order) > 1:
         yield Errand.HAND_OVER, ("succession", "order")
-    used, found = used_machines(project), set()
     if project.policies.never_idle:
         yield Errand.PROPOSE, ("policies", "never_idle")
-    for machine in project.machines.values():
-        for action, path in actions(machine) if machine.name in used else ():
-            if action.verb is Verb.ERRAND and action.what not in found:
-                found.add(action.what)
-                yield Errand(action.what), word_path(action, path)
+    found = set()
+    for action, path in used_actions(project):
+        if action.verb is Verb.ERRAND and action.what not in found:
+            found.add(action.what)
+            yield Errand(action.what), word_path(action, path)
 
 
 def _prompt(project: Project, kind: Errand) -> Iterator[Finding]:

@@ -138,3 +138,11 @@ def used_machines(project: Project) -> frozenset[str]:
         *project.services.values(),
     )
     return frozenset(subject.machine for subject in subjects)
+
+
+def used_actions(project: Project) -> Iterator[tuple[ActionSpec, Path]]:
+    """Yield every action of the machines that some subject has, with its place."""
+    used = used_machines(project)
+    for machine in project.machines.values():
+        if machine.name in used:
+            yield from actions(machine)

@@ -1,17 +1,17 @@
-"""Prompts and other templates: they compile, use what there is, and fit every task they are sent for."""
+"""Prompts: they exist, compile, use what there is, and fit every task they are sent for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machines, word_path
-from amp_fsm.config.lint.samples import BRIEF, SAMPLE_AGENT, SAMPLE_TASK, cell_sample, sample_values
-from amp_fsm.config.lint.templates import Templates, Tried
+from amp_fsm.config.lint.places import Path, used_actions, word_path
+from amp_fsm.config.lint.rendering import Rendering
+from amp_fsm.config.lint.samples import BRIEF, SAMPLE_TASK
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.machine import ActionSpec, Verb
 from amp_fsm.model.profile import COMPACT
-from amp_fsm.model.project import AgentSpec, Project, TaskSpec
+from amp_fsm.model.project import Project, TaskSpec
 
 ANSWER = "answer"
 """The prompt by which the lead's answer to a question is passed on."""
@@ -22,35 +22,34 @@ MARKER = "[amp:0a1b2c3d]"
 
 @dataclass(slots=True, kw_only=True)
 class PromptLint:
-    """Tries every template of a project; `texts` holds what the prompts read, for other rules."""
+    """Tries every prompt of a project; `texts` holds what the prompts read, for other rules."""
 
     project: Project
-    templates: Templates = field(default_factory=Templates)
     texts: dict[str, list[str]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    _rendering: Rendering = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without findings."""
+        self._rendering = Rendering(project=self.project)
 
     def run(self) -> tuple[Finding, ...]:
-        """Return what is wrong with prompts, and with the texts of actions and log rows."""
+        """Return what is wrong with prompts."""
         for kind in self.project.kinds.values():
             self._name(kind.prompt, ("kinds", kind.name, "prompt"), f"kind `{kind.name}`")
         sent = dict(self._sends())
         for name, text in self.project.prompts.items():
             self._prompt(name, text, sent.get(name))
         self._lengths()
-        self._action_texts()
-        self._log_rows()
-        return tuple(self.findings)
+        return tuple(self._rendering.findings)
 
-    @property
-    def agent(self) -> AgentSpec:
-        """An agent to render for."""
-        return next(iter(self.project.agents.values()), SAMPLE_AGENT)
+    def _say(self, finding: Finding) -> None:
+        self._rendering.findings.append(finding)
 
     def _name(self, name: str, path: Path, who: str) -> bool:
         if name not in self.project.prompts:
             known = did_you_mean(name, self.project.prompts)
             message = f"{who} sends the prompt {name!r}, which does not exist"
-            self.findings.append(Finding(code="E221", path=path, message=message, suggestion=known))
+            self._say(Finding(code="E221", path=path, message=message, suggestion=known))
         return name in self.project.prompts
 
     def _sends(self) -> Iterator[tuple[str, tuple[TaskSpec, ...]]]:
@@ -62,7 +61,7 @@ class PromptLint:
                 if task.kind == kind.name and kind.prompt in sent:
                     sent[kind.prompt][task.id] = task
         used = {kind.prompt for kind in self.project.kinds.values()}
-        for action, path in self._used_actions():
+        for action, path in used_actions(self.project):
             if action.verb is Verb.SEND:
                 names = self._named_by(action, path, shapes)
                 used |= {name for name, _ in names}
@@ -76,7 +75,7 @@ class PromptLint:
         for task in shapes or (SAMPLE_TASK,):
             if task.kind not in self.project.kinds and "{" in action.what:
                 continue  # reported elsewhere, or there is no task to know it by
-            tried = self.templates.try_(action.what, sample_values(self.project, task, self.agent))
+            tried = self._rendering.templates.try_(action.what, self._rendering.values(task))
             name = tried.text
             if tried.error or tried.missing:
                 continue  # reported with the texts of actions
@@ -94,23 +93,18 @@ class PromptLint:
         """Return one task for every kind and set of brief keys: templates cannot tell more of them apart."""
         return tuple({_shape(task): task for task in reversed(tuple(self.project.tasks.values()))}.values())
 
-    def _used_actions(self) -> Iterator[tuple[ActionSpec, Path]]:
-        used = used_machines(self.project)
-        for machine in self.project.machines.values():
-            if machine.name in used:
-                yield from actions(machine)
-
     def _prompt(self, name: str, text: str, tasks: tuple[TaskSpec, ...] | None) -> None:
         path: Path = ("prompts", name)
-        broken = self.templates.syntax_error(text)
+        broken = self._rendering.templates.syntax_error(text)
         if broken.error:
-            self._says(broken, path, f"prompt `{name}`")
+            self._rendering.note(broken, {}, path, f"prompt `{name}`")
             return
-        whole = self.templates.try_(text, sample_values(self.project, SAMPLE_TASK, self.agent))
+        values = self._rendering.values(SAMPLE_TASK)
+        whole = self._rendering.templates.try_(text, values)
         if tasks is None:  # nobody sends it: it may speak of documents that this project does not have
             self._constants(name, text, path)
             return
-        self._says(whole, path, f"prompt `{name}`")
+        self._rendering.note(whole, values, path, f"prompt `{name}`")
         self._constants(name, text, path, already=whole.missing)
         self.texts[name] = [] if tasks else [whole.text]
         for task in tasks:
@@ -118,30 +112,30 @@ class PromptLint:
 
     def _constants(self, name: str, text: str, path: Path, already: tuple[str, ...] = ()) -> None:
         """Report names that no branch of the template could have, whichever branch they stand in."""
-        values = sample_values(self.project, SAMPLE_TASK, self.agent)
-        for dotted in self.templates.constant_names(text):
+        values = self._rendering.values(SAMPLE_TASK)
+        for dotted in self._rendering.templates.constant_names(text):
             wrong = _unknown_part(dotted, values, known=(*already, BRIEF, "documents"))
             if wrong:
-                self._unknown_variable(wrong, values, path, f"prompt `{name}`")
+                self._rendering.note_unknown(wrong, values, path, f"prompt `{name}`")
 
     def _fits(self, name: str, text: str, task: TaskSpec) -> None:
-        values = sample_values(self.project, task, self.agent)
-        tried = self.templates.try_(text, values)
+        values = self._rendering.values(task)
+        tried = self._rendering.templates.try_(text, values)
         self.texts[name].append(f"{tried.text.strip()}\n\n{MARKER}")
         lacking = [word.removeprefix(f"{BRIEF}.") for word in tried.missing if word.startswith(f"{BRIEF}.")]
         if tried.error:
             message = f"prompt `{name}` cannot be rendered for task {task.id}: {tried.error}"
-            self.findings.append(Finding(code="E238", path=("tasks", task.order), message=message, on="key"))
+            self._say(Finding(code="E238", path=("tasks", task.order), message=message, on="key"))
         for word in tried.missing:
             if not word.startswith(f"{BRIEF}."):
-                self._unknown_variable(word, values, ("prompts", name), f"prompt `{name}`")
+                self._rendering.note_unknown(word, values, ("prompts", name), f"prompt `{name}`")
         for alike in self.project.tasks.values() if lacking else ():
             if _shape(alike) == _shape(task):
                 for key in lacking:
                     message = f"prompt `{name}` needs `brief.{key}`, which task {alike.id} does not have"
                     mend = f"add it, or write {{{{ {BRIEF}.{key} | default('...') }}}} in the prompt"
                     path: Path = ("tasks", alike.order, "brief")
-                    self.findings.append(Finding(code="E239", path=path, message=message, suggestion=mend, on="key"))
+                    self._say(Finding(code="E239", path=path, message=message, suggestion=mend, on="key"))
 
     def _lengths(self) -> None:
         least = self.project.policies.prompt_min_lines
@@ -151,7 +145,7 @@ class PromptLint:
                 message = f"prompt `{kind.prompt}` of kind `{kind.name}` has {min(lengths)} lines, fewer than {least}"
                 mend = "say more, or lower `policies.prompt_min_lines`"
                 path: Path = ("prompts", kind.prompt)
-                self.findings.append(Finding(code="E245", path=path, message=message, suggestion=mend, on="key"))
+                self._say(Finding(code="E245", path=path, message=message, suggestion=mend, on="key"))
 
     def _texts_of(self, kind: str, prompt: str) -> Iterator[str]:
         """Yield a prompt as it reads for the tasks of a kind."""
@@ -160,67 +154,12 @@ class PromptLint:
             return
         tasks = [task for task in self._shapes() if task.kind == kind] or [SAMPLE_TASK]
         for task in tasks:
-            yield self.templates.try_(template, sample_values(self.project, task, self.agent)).text
-
-    def _action_texts(self) -> None:
-        kinds = machine_kinds(self.project)
-        for action, path in self._used_actions():
-            services_only = kinds[str(path[1])] == ("service",)
-            values = sample_values(self.project, None if services_only else SAMPLE_TASK, self.agent)
-            for text, place in _texts(action, path):
-                self._says(self.templates.try_(text, values), place, "the template", values)
-            document = self.project.documents.get(action.what) if action.verb is Verb.APPEND_ROW else None
-            for text in (*document.row.values(), document.line) if document is not None and services_only else ():
-                place, what = word_path(action, path), f"the row of `{action.what}`, written for a service,"
-                self._says(self.templates.try_(text, values), place, what, values)
-
-    def _log_rows(self) -> None:
-        values = sample_values(self.project, SAMPLE_TASK, self.agent)
-        cells = cell_sample(values)
-        for document in self.project.documents.values():
-            for header, text in document.row.items():
-                path: Path = ("documents", document.name, "row", header)
-                self._says(self.templates.try_(text, values), path, f"the row of `{document.name}`", values)
-            if document.line:
-                path, what = ("documents", document.name, "line"), f"the line of `{document.name}`"
-                self._says(self.templates.try_(document.line, values), path, what, values)
-            for key, text in document.cells.items():
-                path, what = ("documents", document.name, "cells", key), f"the cell `{key}` of `{document.name}`"
-                self._says(self.templates.try_(text, cells), path, what, cells)
-
-    def _says(self, tried: Tried, path: Path, what: str, values: Mapping[str, object] | None = None) -> None:
-        values = values if values is not None else sample_values(self.project, SAMPLE_TASK, self.agent)
-        if tried.error:
-            where = f", in its line {tried.line}" if tried.line else ""
-            message = f"{what} cannot be rendered: {tried.error.rstrip('.')}{where}"
-            self.findings.append(Finding(code="E238", path=path, message=message))
-        for name in tried.missing:
-            self._unknown_variable(name, values, path, what)
-
-    def _unknown_variable(self, name: str, values: Mapping[str, object], path: Path, what: str) -> None:
-        owner, _, word = name.rpartition(".")
-        known: object = values
-        for step in owner.split(".") if owner else ():
-            known = known.get(step) if isinstance(known, Mapping) else None
-        suggestion = did_you_mean(word, known) if isinstance(known, Mapping) else ""
-        message = f"{what} uses `{name}`, which is no variable"
-        finding = Finding(code="E229", path=path, message=message, suggestion=suggestion)
-        if finding not in self.findings:
-            self.findings.append(finding)
+            yield self._rendering.templates.try_(template, self._rendering.values(task)).text
 
 
 def _shape(task: TaskSpec) -> tuple[object, ...]:
     brief = frozenset((key, isinstance(value, str)) for key, value in task.brief.items())
     return (task.kind, brief, bool(task.deliverables), bool(task.checks))
-
-
-def _texts(action: ActionSpec, path: Path) -> Iterator[tuple[str, Path]]:
-    if action.verb is Verb.SEND:
-        yield action.what, word_path(action, path)
-    if action.text:
-        yield action.text, (*path, "text")
-    for column, text in action.cells:
-        yield text, (*path, "set_row", column)
 
 
 def _unknown_part(dotted: str, values: Mapping[str, object], known: tuple[str, ...]) -> str:

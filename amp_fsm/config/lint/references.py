@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from amp_fsm.config.lint.places import Path, actions, machine_kinds, used_machines, word_path
+from amp_fsm.config.lint.places import Path, machine_kinds, used_actions, word_path
 from amp_fsm.config.problems import Finding, did_you_mean
 from amp_fsm.model.document import LOGS, DocumentSpec, Rows
 from amp_fsm.model.machine import ActionSpec, Verb
@@ -25,10 +25,8 @@ def lint_references(project: Project) -> Iterator[Finding]:
         yield from _fact(project, fact)
     for profile in project.profiles.values():
         yield from _regions(profile)
-    used = used_machines(project)
-    for machine in project.machines.values():
-        for action, path in actions(machine) if machine.name in used else ():
-            yield from _action(project, action, path)
+    for action, path in used_actions(project):
+        yield from _action(project, action, path)
 
 
 def unknown(code: str, path: Path, what: str, name: str, known: Iterable[str]) -> Iterator[Finding]:
