@@ -59,7 +59,7 @@ def evaluate(guard: Guard, facts: Mapping[str, Fact]) -> Truth:
         found = facts.get(guard.name)
         return found.truth if found is not None else Truth.UNKNOWN
     if guard.op is Op.NOT:
-        return _opposite(evaluate(guard.of[0], facts))
+        return opposite(evaluate(guard.of[0], facts))
     decisive, neutral = (Truth.FALSE, Truth.TRUE) if guard.op is Op.ALL else (Truth.TRUE, Truth.FALSE)
     result = neutral
     for part in guard.of:
@@ -71,7 +71,8 @@ def evaluate(guard: Guard, facts: Mapping[str, Fact]) -> Truth:
     return result
 
 
-def _opposite(truth: Truth) -> Truth:
+def opposite(truth: Truth) -> Truth:
+    """Return what `not` makes of a truth."""
     if truth is Truth.UNKNOWN:
         return truth
     return Truth.FALSE if truth is Truth.TRUE else Truth.TRUE

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from amp_fsm.model.calm import NOBODY, Calm
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.observed import Drift
@@ -104,6 +105,7 @@ class Plan:
         forgotten: ids of added tasks that are over for so long that the record keeps them no more.
         refilled: agents for whose sake the lead was asked for tasks, and for whom the queue has some again.
         due_in: seconds of policy time until the next timer can be due; None: none is running.
+        calm: what the next plan may rest on.
     """
 
     project: str
@@ -128,3 +130,4 @@ class Plan:
     complete: bool = True
     pending: bool = False
     due_in: float | None = None
+    calm: Calm = field(default=NOBODY, repr=False, compare=False)

@@ -5,7 +5,6 @@ Unknown never acts: a transition that is unknown holds back every later one and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from amp_fsm.model.facts import Truth, Why
@@ -18,6 +17,7 @@ from amp_fsm.plan.actions import cannot_start
 from amp_fsm.plan.budgets import Allowance, allowance
 from amp_fsm.plan.changes import timer_change, transition_change
 from amp_fsm.plan.prompts import RenderError
+from amp_fsm.plan.rules import StateRules
 from amp_fsm.plan.situation import Situation
 from amp_fsm.plan.subject_facts import SubjectFacts
 from amp_fsm.plan.timers import Due, overdue_text, timers_of
@@ -43,10 +43,9 @@ def decide(
 
     `busy_sending`: a prompt of an earlier pass is still on its way, so that nothing that sends may start.
     """
-    subject = situation.subjects[address]
-    leaving = situation.machine(address).leaving[subject.state]
-    usable, held, waits = _usable(situation, subject, leaving, facts, busy_sending)
-    choice = choose(usable, facts)
+    subject, rules = situation.subjects[address], situation.rules_of(address)
+    usable, held, waits = _usable(situation, subject, rules, facts, busy_sending)
+    choice = rules.chooser.choose(facts) if usable is rules.leaving else choose(usable, facts)
     try:
         if choice.transition is not None:
             return _fire(situation, address, choice.transition, facts, offered, waits)
@@ -59,32 +58,30 @@ def decide(
 
 
 def _usable(
-    situation: Situation,
-    subject: SubjectRecord,
-    leaving: Sequence[TransitionSpec],
-    facts: SubjectFacts,
-    busy_sending: bool,
+    situation: Situation, subject: SubjectRecord, rules: StateRules, facts: SubjectFacts, busy_sending: bool
 ) -> tuple[tuple[TransitionSpec, ...], tuple[Held, ...], dict[str, Allowance]]:
     """Return the transitions that may still fire, what is to be said of the others, and the budgets of the first."""
-    if not busy_sending and not subject.uses:  # no budget of it was ever touched
-        return tuple(leaving), (), {}
-    usable: list[TransitionSpec] = []
+    used = {use.name for use in subject.uses}
+    touched = [one for one in rules.bounded if one.name in used]
+    if not touched and not busy_sending:
+        return rules.leaving, (), {}
     held: list[Held] = []
+    barred: list[TransitionSpec] = []
     allowances: dict[str, Allowance] = {}
-    for transition in leaving:
+    assignment = situation.assignment(subject.address)
+    for transition in rules.leaving if busy_sending else touched:
         budget = transition.budget
-        if not budget.most and not budget.backoff and not busy_sending:
-            usable.append(transition)
-            continue
-        assignment = situation.assignment(subject.address)
         left = allowance(budget, transition.name, subject, assignment.id if assignment else "", situation.now.policy)
         allowances[transition.name] = left
         stopped = _stopped(transition, left, busy_sending)
-        if not stopped:
-            usable.append(transition)
-        elif not transition.manual and choose((transition,), facts).transition is not None:
-            held.append(Held(address=subject.address, state=subject.state, mark="-", text=stopped, pending=False))
-    return tuple(usable), tuple(held), allowances
+        if stopped:
+            barred.append(transition)
+            if not transition.manual and choose((transition,), facts).transition is not None:
+                held.append(Held(address=subject.address, state=subject.state, mark="-", text=stopped, pending=False))
+    if not barred:
+        return rules.leaving, (), allowances
+    usable = tuple(one for one in rules.leaving if not any(one is other for other in barred))
+    return usable, tuple(held), allowances
 
 
 def _stopped(transition: TransitionSpec, left: Allowance, busy_sending: bool) -> str:

@@ -68,9 +68,8 @@ def _too_long(situation: Situation, name: str) -> str:
 def _over_budget(situation: Situation) -> Iterator[Drift]:
     """Yield every budget that is passed by somebody who could still use up more."""
     for address in situation.project.budgets and situation.specs:
-        state = situation.machine(address).spec.states.get(situation.state(address))
         said = passed(allowance_of(situation.project, address), spent_by(situation, address))
-        if said and (state is None or not state.final):
+        if said and not situation.is_final(address):
             yield Drift(address=address, kind="over_budget", text=f"{said}: given nothing more (budgets)")
 
 

@@ -14,7 +14,6 @@ from amp_fsm.model.facts import Truth
 from amp_fsm.model.guards import fact_names
 from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
-from amp_fsm.model.step import choose
 from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.deadlines import deadline_of
 from amp_fsm.plan.reassigning import attempts, is_avoided
@@ -74,10 +73,10 @@ def free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
 
 
 def _would_assign(situation: Situation, agent: AgentSpec) -> bool:
-    leaving = situation.machine(agent.address).leaving.get(situation.state(agent.address), ())
-    if not any(_assigns(transition) for transition in leaving):
+    rules = situation.rules_of(agent.address)
+    if not rules.assigns:
         return False
-    chosen = choose(leaving, SubjectFacts(situation, agent.address, offered=True)).transition
+    chosen = rules.chooser.choose(SubjectFacts(situation, agent.address, offered=True)).transition
     return chosen is not None and _assigns(chosen)
 
 
@@ -86,12 +85,7 @@ def _assigns(transition: TransitionSpec) -> bool:
 
 
 def _waiting_tasks(situation: Situation, held: Collection[str]) -> Iterator[TaskSpec]:
-    accepting = {
-        (name, state)
-        for name, machine in situation.machines.items()
-        for state, leaving in machine.leaving.items()
-        if any("offered" in fact_names(transition.when) for transition in leaving)
-    }
+    accepting = {(m, state) for m, rules in situation.rules.items() for state, its in rules.states.items() if its.takes}
     waiting = [
         task
         for task in situation.project.tasks.values()
@@ -121,8 +115,8 @@ def rank(situation: Situation, task: TaskSpec) -> tuple[object, ...]:
 
 
 def _would_take(situation: Situation, task: TaskSpec) -> bool:
-    leaving = situation.machine(task.address).leaving[situation.state(task.address)]
-    chosen = choose(leaving, SubjectFacts(situation, task.address, offered=True)).transition
+    chooser = situation.rules_of(task.address).chooser
+    chosen = chooser.choose(SubjectFacts(situation, task.address, offered=True)).transition
     return chosen is not None and "offered" in fact_names(chosen.when)
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
+from amp_fsm.model.calm import NOBODY, Calm
 from amp_fsm.model.desired import lead_of
 from amp_fsm.model.facts import Truth, Why
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
 from amp_fsm.model.project import AgentSpec, Project, TaskSpec
-from amp_fsm.model.record import Assignment, Intent, Record, SubjectRecord
+from amp_fsm.model.record import Assignment, Intent, Record
 from amp_fsm.model.time import Now
 from amp_fsm.plan.adoption import adoptions, looked_at_only, new_assignment
 from amp_fsm.plan.approvals import approvals
+from amp_fsm.plan.calm import Calming
 from amp_fsm.plan.decide import Decision, decide
 from amp_fsm.plan.documents import DocumentsPlan, plan_documents
 from amp_fsm.plan.drift import drift_of
@@ -29,16 +31,19 @@ from amp_fsm.plan.offers import free_agents, make_offers
 from amp_fsm.plan.open_intents import due_steps, unknown_intents
 from amp_fsm.plan.proposals import refilled, with_proposals
 from amp_fsm.plan.situation import Situation, renamed, situate
-from amp_fsm.plan.subject_facts import SubjectFacts
+from amp_fsm.plan.subject_facts import EverybodysFacts
 from amp_fsm.plan.upkeep import upkeep
 
 EVERYTHING = "*"
 
 
-def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan:
-    """Return what one pass does about `project`, given what was observed and what is remembered."""
+def plan(project: Project, observed: Observed, record: Record, now: Now, before: Calm = NOBODY) -> Plan:
+    """Return what one pass does about `project`, given what was observed and what is remembered.
+
+    `before` is what the last plan left (`Plan.calm`): it spares work and changes nothing.
+    """
     situation = situate(project, observed, record, now)
-    made = _Made.of(situation)
+    made = _Made.of(situation, before)
     return Plan(
         project=project.name,
         source=project.source,
@@ -63,6 +68,7 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
         and not any(item.mark in ("?", "x") and not item.pending for item in made.held),
         pending=_pending(situation, made),
         due_in=made.due_in,
+        calm=made.calm,
     )
 
 
@@ -70,14 +76,15 @@ def plan(project: Project, observed: Observed, record: Record, now: Now) -> Plan
 class _Made:
     """The parts of a plan that depend on each other."""
 
-    facts: Mapping[str, SubjectFacts]
+    facts: EverybodysFacts
     steps: tuple[Step, ...]
     changes: tuple[Change, ...]
     held: tuple[Held, ...]
     due_in: float | None
+    calm: Calm
 
     @staticmethod
-    def of(situation: Situation) -> _Made:
+    def of(situation: Situation, before: Calm) -> _Made:
         steps = due_steps(situation)
         stopped = _stopped(situation)
         if situation.now.gap:
@@ -93,8 +100,9 @@ class _Made:
         bound = {change.opens.task: change.opens for change in adopted if change.opens is not None}
         offers = make_offers(situation, busy | {f"task/{task}" for task in bound}, bound)
         opened = _opened(situation, offers)
-        facts = _facts(situation, opened, bound)
-        decisions = _decisions(situation, facts, opened, steps, busy)
+        facts = EverybodysFacts(situation, {**_partners(opened), **{f"task/{t}": a.agent for t, a in bound.items()}})
+        calming = Calming(situation=situation, before=before)
+        decisions = _decisions(situation, facts, opened, steps, busy, calming)
         changes = (*adopted, *answered, *handed, *(d.change for d in decisions.values() if d.change is not None))
         held_back = situation.now.gap or EVERYTHING in situation.record.paused
         papers = DocumentsPlan() if held_back else plan_documents(situation)
@@ -111,6 +119,7 @@ class _Made:
             changes=(*papers.changes, *kept),
             held=(*_held(situation, stopped), *papers.held, *(item for d in decisions.values() for item in d.held)),
             due_in=min((wait for wait in ahead if wait is not None), default=None),
+            calm=calming.calm(),
         )
 
 
@@ -156,44 +165,37 @@ def _opened(situation: Situation, offers: Mapping[str, str]) -> dict[str, Assign
     return opened
 
 
-def _facts(
-    situation: Situation, opened: Mapping[str, Assignment], bound: Mapping[str, Assignment]
-) -> dict[str, SubjectFacts]:
-    facts: dict[str, SubjectFacts] = {}
-    for address in situation.subjects:
-        offer = opened.get(address) or bound.get(address.removeprefix("task/"))
-        if offer is None:
-            facts[address] = SubjectFacts(situation, address)
-        else:
-            other = offer.task if address.startswith("agent/") else offer.agent
-            facts[address] = SubjectFacts(situation, address, offered=True, evidence=other)
-    return facts
+def _partners(opened: Mapping[str, Assignment]) -> dict[str, str]:
+    """Return, by the address of who is offered something, the task or the agent that it is."""
+    return {address: held.task if address.startswith("agent/") else held.agent for address, held in opened.items()}
 
 
 def _decisions(
     situation: Situation,
-    facts: Mapping[str, SubjectFacts],
+    facts: EverybodysFacts,
     opened: Mapping[str, Assignment],
     steps: Collection[Step],
     busy: Collection[str],
+    calming: Calming,
 ) -> dict[str, Decision]:
     sending = {step.intent.address for step in steps if step.intent.action.verb is Verb.SEND and _unsettled(step)}
     decisions: dict[str, Decision] = {}
-    for address, subject in situation.subjects.items():
-        if address in busy or _settled_for_good(situation, subject):
+    for address in situation.subjects:
+        if address in busy or situation.is_final(address):
             continue
-        decisions[address] = decide(
-            situation, address, facts[address], offered=opened.get(address), busy_sending=address in sending
-        )
+        moved = address in sending or address in facts.offered
+        decision = None if moved else calming.still(address)
+        if decision is None:
+            offered, sends = opened.get(address), address in sending
+            decision = decide(situation, address, facts[address], offered=offered, busy_sending=sends)
+            if not moved:
+                calming.add(address, decision)
+        decisions[address] = decision
     return _consistent(decisions, opened)
 
 
 def _unsettled(step: Step) -> bool:
     return step.recovery in (Recovery.PERFORM, Recovery.ENTER, Recovery.WAIT)
-
-
-def _settled_for_good(situation: Situation, subject: SubjectRecord) -> bool:
-    return situation.machine(subject.address).spec.states[subject.state].final
 
 
 def _consistent(decisions: dict[str, Decision], opened: Mapping[str, Assignment]) -> dict[str, Decision]:
@@ -212,9 +214,9 @@ def _with_upkeep(situation: Situation, changes: tuple[Change, ...], busy: Collec
     taken = {change.address for change in changes} | set(busy)
     kept = [
         change
-        for address, subject in situation.subjects.items()
+        for address in situation.subjects
         if address not in taken
-        and not _settled_for_good(situation, subject)
+        and not situation.is_final(address)
         and (change := upkeep(situation, address)) is not None
     ]
     migrated = tuple(change for change in _migrations(situation) if change.address not in {c.address for c in changes})
@@ -231,7 +233,7 @@ def _with_proposals(
 
 
 def _migrations(situation: Situation) -> tuple[Change, ...]:
-    if not any(machine.spec.renamed for machine in situation.machines.values()):
+    if not any(rules.machine.spec.renamed for rules in situation.rules.values()):
         return ()
     found: list[Change] = []
     for subject in situation.subjects.values():
@@ -248,7 +250,7 @@ def _held(situation: Situation, stopped: Mapping[str, str]) -> tuple[Held, ...]:
     held = [
         Held(address=address, state=situation.subjects[address].state, mark="-", text=text)
         for address, text in stopped.items()
-        if not _done_task(situation, address)
+        if not (address.startswith("task/") and situation.is_final(address))
     ]
     for address, spec in situation.specs.items():
         text = looked_at_only(situation, address) if isinstance(spec, AgentSpec) else ""
@@ -262,14 +264,6 @@ def _unknown(situation: Situation, intent: Intent) -> Held:
     command = f"amp-fsm resolve {situation.project.source} {intent.id} --delivered|--not-delivered"
     text = f"whether {intent.action.what or intent.action.verb} was delivered is unknown: {command}"
     return Held(address=intent.address, state=situation.state(intent.address), mark="?", text=text)
-
-
-def _done_task(situation: Situation, address: str) -> bool:
-    spec = situation.specs[address]
-    if not isinstance(spec, TaskSpec):
-        return False
-    state = situation.machine(address).spec.states.get(situation.subjects[address].state)
-    return state is not None and state.final
 
 
 def _pending(situation: Situation, made: _Made) -> bool:

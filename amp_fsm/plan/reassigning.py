@@ -37,7 +37,7 @@ def cannot_have(situation: Situation, task: TaskSpec, agent: str) -> str:
         return f"nobody could review task/{task.id} if {agent} did it"
     if agent in task.avoid:
         return f"task/{task.id} says `avoid: [{agent}]`"
-    return f"{agent} is {situation.state(spec.address)}" if _retired(situation, spec.address) else ""
+    return f"{agent} is {situation.state(spec.address)}" if situation.is_final(spec.address) else ""
 
 
 def attempts(situation: Situation, task: str) -> int:
@@ -53,10 +53,5 @@ def others_for(situation: Situation, task: TaskSpec, holder: str) -> tuple[str, 
         if agent.name != holder
         and frozenset(task.skills) <= frozenset(agent.skills)
         and not is_avoided(situation, task, agent.name)
-        and not _retired(situation, agent.address)
+        and not situation.is_final(agent.address)
     )
-
-
-def _retired(situation: Situation, address: str) -> bool:
-    state = situation.machine(address).spec.states.get(situation.state(address))
-    return state is not None and state.final

@@ -10,6 +10,7 @@ from amp_fsm.model.observed import Observed
 from amp_fsm.model.project import AgentSpec, Project, ServiceSpec, TaskSpec
 from amp_fsm.model.record import Assignment, Record, SubjectRecord
 from amp_fsm.model.time import Now
+from amp_fsm.plan.rules import Rules, StateRules, rules_of
 
 DONE = "COMPLETED"
 """The state of a task that meets the needs of others."""
@@ -33,7 +34,7 @@ class Situation:
     observed: Observed
     record: Record
     now: Now
-    machines: Mapping[str, CompiledMachine]
+    rules: Mapping[str, Rules]
     subjects: Mapping[str, SubjectRecord]
     specs: Mapping[str, AgentSpec | TaskSpec | ServiceSpec]
     born: tuple[SubjectRecord, ...]
@@ -44,7 +45,16 @@ class Situation:
 
     def machine(self, address: str) -> CompiledMachine:
         """Return the machine of a subject that the configuration names."""
-        return self.machines[self.specs[address].machine]
+        return self.rules[self.specs[address].machine].machine
+
+    def rules_of(self, address: str) -> StateRules:
+        """Return what its present state means for a subject that the configuration names."""
+        return self.rules[self.specs[address].machine].states[self.subjects[address].state]
+
+    def is_final(self, address: str) -> bool:
+        """Return whether a subject that the configuration names has come to an end; one of an unknown state has not."""
+        spec = self.rules[self.specs[address].machine].states.get(self.subjects[address].state)
+        return spec is not None and spec.final
 
     def assignment(self, address: str) -> Assignment | None:
         """Return the open assignment of an agent or a task, if it has one."""
@@ -82,7 +92,7 @@ def situate(project: Project, observed: Observed, record: Record, now: Now) -> S
         observed=observed,
         record=record,
         now=now,
-        machines={name: CompiledMachine(machine) for name, machine in project.machines.items()},
+        rules={name: rules_of(machine) for name, machine in project.machines.items()},
         subjects=subjects,
         specs=specs,
         born=tuple(born),

@@ -68,6 +68,37 @@ class SubjectFacts(Mapping[str, Fact]):
         return unknown(name, Why.UNREACHABLE, "was not looked at")
 
 
+class EverybodysFacts(Mapping[str, SubjectFacts]):
+    """The facts of every subject of a situation, each made when it is asked for."""
+
+    __slots__ = ("_made", "_situation", "offered")
+
+    def __init__(self, situation: Situation, offered: Mapping[str, str]) -> None:
+        """Look at `situation`; `offered`: address of who is offered something to what or who it is."""
+        self._situation = situation
+        self.offered = offered
+        self._made: dict[str, SubjectFacts] = {}
+
+    def __getitem__(self, address: str) -> SubjectFacts:
+        """Return the facts of one subject."""
+        found = self._made.get(address)
+        if found is None:
+            if address not in self._situation.subjects:
+                raise KeyError(address)
+            evidence = self.offered.get(address)
+            found = SubjectFacts(self._situation, address, offered=evidence is not None, evidence=evidence or "")
+            self._made[address] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every address."""
+        return iter(self._situation.subjects)
+
+    def __len__(self) -> int:
+        """Return how many subjects there are."""
+        return len(self._situation.subjects)
+
+
 def _has_task(situation: Situation, address: str) -> Fact:
     assignment = situation.assignment(address)
     return known("has_task", assignment is not None, assignment.task if assignment else "", "assignment")

@@ -82,12 +82,10 @@ def _away(situation: Situation, lead: str) -> tuple[str, float]:
 def is_able(situation: Situation, name: str) -> Truth:
     """Return whether an agent could take over, busy or not."""
     address = f"agent/{name}"
-    machine = situation.machine(address).spec
-    state = machine.states.get(situation.state(address))
     used, at = _used(situation, name), situation.project.succession.hand_over_at
     spent = at is not None and bool(at.usage) and used is not None and used >= at.usage
     away = {_is(situation, name, word) for word in AWAY}
-    if (state is not None and state.final) or spent or Truth.TRUE in away:
+    if situation.is_final(address) or spent or Truth.TRUE in away:
         return Truth.FALSE
     return Truth.UNKNOWN if Truth.UNKNOWN in away else Truth.TRUE
 

@@ -77,9 +77,8 @@ def has_lead(situation: Situation, address: str) -> Fact:
     if lead in ("", name):
         return known("has_lead", False, f"{name} leads itself" if lead else "nobody leads", "assignment")
     state = situation.state(f"agent/{lead}")
-    spec = situation.machine(f"agent/{lead}").spec.states.get(state)
     paused = {lead, "*"} & situation.record.paused
-    able = state not in STUCK and not paused and not (spec is not None and spec.final)
+    able = state not in STUCK and not paused and not situation.is_final(f"agent/{lead}")
     return known("has_lead", able, f"{lead} is {'paused' if paused else state}", "assignment")
 
 

@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 
 from amp_fsm.model.desired import lead_of
 from amp_fsm.model.errand import MACHINE, AddedTask, Errand
-from amp_fsm.model.guards import fact_names
 from amp_fsm.model.kind_brief import brief_of
 from amp_fsm.model.project import AgentSpec, KindSpec, TaskSpec
 from amp_fsm.plan.allowances import over_budget
@@ -39,13 +38,9 @@ def is_dry(situation: Situation, agent: AgentSpec, waiting: Sequence[TaskSpec]) 
 def _accepting(situation: Situation) -> frozenset[tuple[str, str]]:
     """Return the states, each with its machine, in which a task takes offers or from which it comes there by itself."""
     found: set[tuple[str, str]] = set()
-    for name, machine in situation.machines.items():
-        taking = {
-            state for state, ways in machine.leaving.items() if any("offered" in fact_names(way.when) for way in ways)
-        }
-        back = {
-            state for state, ways in machine.leaving.items() if any(way.to in taking and not way.manual for way in ways)
-        }
+    for name, rules in situation.rules.items():
+        taking = {state for state, its in rules.states.items() if its.takes}
+        back = {s for s, its in rules.states.items() if any(way.to in taking and not way.manual for way in its.leaving)}
         found |= {(name, state) for state in taking | back}
     return frozenset(found)
 

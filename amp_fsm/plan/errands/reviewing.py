@@ -60,13 +60,8 @@ def able_to_review(situation: Situation, task: TaskSpec, author: str) -> tuple[s
     if task.review is None:
         return ()
     project = situation.project
-    staying = (agent for agent in project.agents.values() if not _left(situation, agent.address))
+    staying = (agent for agent in project.agents.values() if not situation.is_final(agent.address))
     return reviewers(task.review, staying, lead_of(project, situation.record), author)
-
-
-def _left(situation: Situation, address: str) -> bool:
-    state = situation.machine(address).spec.states.get(situation.state(address))
-    return state is not None and state.final
 
 
 def moot(situation: Situation, item: AddedTask) -> str:
