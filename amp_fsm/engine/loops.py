@@ -18,7 +18,7 @@ from amp_fsm.engine.reconcile import NOTHING_SEEN, PassResult, run_pass
 from amp_fsm.engine.watch import Watcher
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
-from amp_fsm.model.record import Intent, IntentStatus, Record
+from amp_fsm.model.record import Intent, IntentStatus
 from amp_fsm.ports import World
 
 Said = ParamSpec("Said")
@@ -131,6 +131,17 @@ class _Tally:
             self.outcomes += [intent for intent in result.outcomes if intent.settled]
             self.refused += result.refused
 
+    def told(self, ending: Ending, last: PassResult) -> LoopResult:
+        """Return how the loop ended, with its last pass."""
+        return LoopResult(
+            ending=ending,
+            passes=self.passes,
+            last=last,
+            outcomes=tuple(self.outcomes),
+            failed=self.failed,
+            refused=tuple(self.refused),
+        )
+
 
 def run_until(
     project: Project,
@@ -163,36 +174,74 @@ def run_until(
     """
     calls, listener = calls or Calls(), listener or Listener()
     watcher = _watcher(world, calls, listener) if mode is Mode.WATCH else None
-    tally = _Tally(keep_outcomes=mode is not Mode.WATCH)
+    loop = _Loop(
+        project=project,
+        world=world,
+        mode=mode,
+        interval=interval,
+        max_passes=max_passes,
+        calls=calls,
+        listener=listener,
+        renew=renew,
+        watcher=watcher,
+        tally=_Tally(keep_outcomes=mode is not Mode.WATCH),
+    )
     with world.store.lock(lock_timeout), _listening(world), _looking(project, world, watcher, listener):
-        record, seen = world.store.load() if watcher is not None else Record(), NOTHING_SEEN
         while True:
-            if watcher is not None:
-                watcher.before_pass(project, record, seen)
-            result = run_pass(
-                project, world, on_plan=listener.on_plan, on_done=listener.on_done, ends=lambda: calls.ended_by != 0
-            )
-            tally.add(result)
-            ending = _ending(project, mode, tally, result, calls, max_passes)
-            wait = 0.0 if ending else next_wait(result, interval, tally.restless)
-            listener.on_pass(result, wait)
-            record, seen = result.record, result.seen
-            if ending is None and wait and watcher is not None:
-                watcher.rest(project, result, wait, _is_renewed(project, renew))
-            elif ending is None and wait:
-                calls.pause(world.clock, wait)
-            ending = ending or (Ending.STOPPED if calls.ended_by else None)
+            result, wait = loop.a_pass()
+            ending = loop.ending or loop.waited(result, wait)
             if ending is not None:
-                return LoopResult(
-                    ending=ending,
-                    passes=tally.passes,
-                    last=result,
-                    outcomes=tuple(tally.outcomes),
-                    failed=tally.failed,
-                    refused=tuple(tally.refused),
-                )
-            if wait or calls.anew:  # passes of a chain follow each other without it
-                project = renew(project)
+                return loop.tally.told(ending, result)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Loop:
+    """A loop under way."""
+
+    project: Project
+    world: World
+    mode: Mode
+    interval: float
+    max_passes: int
+    calls: Calls
+    listener: Listener
+    renew: Callable[[Project], Project]
+    watcher: Watcher | None
+    tally: _Tally
+    last: PassResult | None = None
+    ending: Ending | None = None
+
+    def a_pass(self) -> tuple[PassResult, float]:
+        """Carry out a pass; return what it did, and how long to wait for the next."""
+        if self.watcher is not None:
+            record, seen = (self.last.record, self.last.seen) if self.last else (self.world.store.load(), NOTHING_SEEN)
+            self.watcher.before_pass(self.project, record, seen)
+        result = run_pass(
+            self.project,
+            self.world,
+            on_plan=self.listener.on_plan,
+            on_done=self.listener.on_done,
+            ends=lambda: self.calls.ended_by != 0,
+            last=self.last,
+        )
+        self.last = result
+        self.tally.add(result)
+        self.ending = _ending(self.project, self.mode, self.tally, result, self.calls, self.max_passes)
+        wait = 0.0 if self.ending else next_wait(result, self.interval, self.tally.restless)
+        self.listener.on_pass(result, wait)
+        return result, wait
+
+    def waited(self, result: PassResult, wait: float) -> Ending | None:
+        """Wait for what is next, and take up what is desired by now; return whether the end was asked for."""
+        if wait and self.watcher is not None:
+            self.watcher.rest(self.project, result, wait, lambda: self.renew(self.project) is not self.project)
+        elif wait:
+            self.calls.pause(self.world.clock, wait)
+        if self.calls.ended_by:
+            return Ending.STOPPED
+        if wait or self.calls.anew:  # passes of a chain follow each other without it
+            self.project = self.renew(self.project)
+        return None
 
 
 @contextmanager
@@ -214,10 +263,6 @@ def _looking(
 
 def _watcher(world: World, calls: Calls, listener: Listener) -> Watcher:
     return Watcher(world=world, calls=calls, say=listener.on_notice, on_wake=listener.on_wake, on_beat=listener.on_beat)
-
-
-def _is_renewed(project: Project, renew: Callable[[Project], Project]) -> Callable[[], bool]:
-    return lambda: renew(project) is not project
 
 
 def _ending(

@@ -12,6 +12,7 @@ from amp_fsm.engine.look import look
 from amp_fsm.engine.proposals import with_proposals
 from amp_fsm.engine.requests import answer_requests
 from amp_fsm.engine.screens import Screens
+from amp_fsm.model.calm import NOBODY
 from amp_fsm.model.desired import desired
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
@@ -120,6 +121,7 @@ def run_pass(
     on_plan: Callable[[Plan, float], None] = lambda plan, took: None,
     on_done: Callable[[Intent], None] = lambda intent: None,
     ends: Callable[[], bool] = bool,
+    last: PassResult | None = None,
 ) -> PassResult:
     """Carry out one pass.  The caller holds the project's lock.
 
@@ -131,11 +133,13 @@ def run_pass(
         on_plan: hears of the plan before anything of it is done.
         on_done: hears of every intent's outcome.
         ends: whether the end was asked for: the actions under way are finished, and no other is begun.
+        last: the pass before in the same loop; what it found out and still stands is not found out anew.
     """
     sight = see(project, world)
     project = sight.project
     answers = answer_requests(project, world, sight.observed, sight.record, sight.now)
-    made = plan(project, sight.observed, answers.record, sight.now)
+    calm = last.plan.calm if last is not None else NOBODY
+    made = plan(project, sight.observed, answers.record, sight.now, calm)
     made, skipped = only(made) if only is not None else (made, ())
     on_plan(made, sight.took)
     commit = commit_of(answers.record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)

@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from amp_fsm.model.chooser import Chooser
 from amp_fsm.model.guards import Guard, fact_names
-from amp_fsm.model.machine import CompiledMachine, MachineSpec, Since, TimerSpec, TransitionSpec, Verb
+from amp_fsm.model.machine import MachineSpec, Since, TimerSpec, TransitionSpec, Verb
+from amp_fsm.model.machine.compiled import CompiledMachine
 
 MACHINES = 64
 """Machines that are kept compiled: far more than a configuration has."""
