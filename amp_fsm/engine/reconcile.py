@@ -40,7 +40,7 @@ class PassResult:
         skipped: changes of a saved plan that no longer held.
         gap: the clocks jumped, so this pass only looked; the next one acts.
         project: what was desired: the configuration with the tasks that the record keeps besides.
-        seen: what the world answered.  held: who was held by the operator when it was looked.
+        seen: what the world answered, and observed: what that says.  held: who was held by the operator then.
     """
 
     project: Project
@@ -53,6 +53,7 @@ class PassResult:
     skipped: tuple[str, ...] = ()
     gap: bool = False
     seen: Seen = NOTHING_SEEN
+    observed: Observed | None = None
     held: frozenset[str] = frozenset()
 
     @property
@@ -84,7 +85,7 @@ class Sight:
     took: float
 
 
-def see(project: Project, world: World) -> Sight:
+def see(project: Project, world: World, last: PassResult | None = None) -> Sight:
     """Look at everything, changing nothing: no lock, no key, no option, no check, no file."""
     begun = time.perf_counter()
     record = world.store.load()
@@ -92,7 +93,7 @@ def see(project: Project, world: World) -> Sight:
     reading = world.clock.read()
     now = advance(record.policy, record.reading, reading)
     looked = look(project, record, world, anew=now.gap)
-    observed = observe(project, record, looked.seen, now, looked.run_keys)
+    observed = observe(project, record, looked.seen, now, looked.run_keys, last.observed if last is not None else None)
     return Sight(
         project=project,
         record=record,
@@ -135,7 +136,7 @@ def run_pass(
         ends: whether the end was asked for: the actions under way are finished, and no other is begun.
         last: the pass before in the same loop; what it found out and still stands is not found out anew.
     """
-    sight = see(project, world)
+    sight = see(project, world, last)
     project = sight.project
     answers = answer_requests(project, world, sight.observed, sight.record, sight.now)
     calm = last.plan.calm if last is not None else NOBODY
@@ -158,6 +159,7 @@ def run_pass(
         skipped=skipped,
         gap=sight.now.gap,
         seen=sight.seen,
+        observed=sight.observed,
         held=sight.record.paused,
     )
 
