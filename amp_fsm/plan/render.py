@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from amp_fsm.model.document import RowEdit
 from amp_fsm.model.machine import Verb
-from amp_fsm.model.plan import Change, Held, Plan, Recovery, Step
+from amp_fsm.model.plan import Change, Plan, Recovery, Step
 from amp_fsm.model.record import Action, Intent
 
 _COLOURS = {">": "32", "!": "33", "?": "35", "x": "31", "-": "36", "~": "36"}
@@ -203,11 +203,6 @@ def next_text(plan: Plan) -> str:
 def is_empty(plan: Plan) -> bool:
     """Return whether carrying the plan out would change nothing."""
     return not plan.changes and not any(step.recovery is not Recovery.WAIT for step in plan.steps)
-
-
-def waits_for_person(plan: Plan) -> tuple[Held, ...]:
-    """Return what only a person can move on."""
-    return tuple(held for held in plan.held if held.mark in ("?", "-") and not held.pending)
 
 
 def _count(number: int, noun: str) -> str:

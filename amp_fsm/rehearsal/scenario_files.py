@@ -12,8 +12,6 @@ from amp_fsm.model.project import Project
 from amp_fsm.rehearsal.scenario import Scenario, parse_scenario
 from amp_fsm.world.config_files import PACKAGE, schema_text
 
-DEFAULT = "smooth"
-
 
 def load_scenario(wanted: str, project: Project) -> Scenario:
     """Return the scenario at a path or of a name, for `project`.

@@ -20,7 +20,6 @@ from amp_fsm.world.files_tails import Tails
 from amp_fsm.world.files_write import WRITABLE, may_write, write_first, write_over
 
 MOST_BYTES = 10_000_000
-CHUNK = 1 << 20
 
 
 class LocalFiles:
