@@ -11,10 +11,11 @@ from amp_fsm.model.observed import Drift
 from amp_fsm.model.project import Project
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.fold import bare_name, fold
-from amp_fsm.observe.markdown import Table, find_heading, find_tables, read_headings
 from amp_fsm.observe.markdown_edit import DocumentProblem, table_under
+from amp_fsm.observe.markdown_lines import find_heading, read_headings
 from amp_fsm.observe.markdown_log import LogEntry, log_entries
 from amp_fsm.observe.markdown_oddities import oddities
+from amp_fsm.observe.markdown_tables import Table, find_tables
 
 Look = FileSeen | Missing | Failed | None
 CLOSE = 0.8

@@ -11,8 +11,9 @@ from functools import lru_cache
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.fold import bare_name, fold
-from amp_fsm.observe.markdown import KEPT, find_tables
 from amp_fsm.observe.markdown_edit import DocumentProblem, row_of
+from amp_fsm.observe.markdown_lines import KEPT
+from amp_fsm.observe.markdown_tables import find_tables
 
 _NEGATIONS = frozenset({"not", "pas", "non", "never", "isn't", "n'est"})
 _NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "tbd"})

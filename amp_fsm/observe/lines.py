@@ -9,7 +9,7 @@ from amp_fsm.model.facts import Fact, Why, known, unknown
 from amp_fsm.model.printable import printable
 from amp_fsm.model.project import FactSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
-from amp_fsm.observe.markdown import KEPT
+from amp_fsm.observe.markdown_lines import KEPT
 
 
 def line_fact(spec: FactSpec, path: str, file: FileSeen | Missing | Failed | None) -> Fact:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from amp_fsm.observe.fold import bare_name, fold, same_name
-from amp_fsm.observe.markdown import KEPT, Row, Table, find_tables, read_headings, read_prose
+from amp_fsm.observe.markdown_lines import KEPT, read_headings, read_prose
+from amp_fsm.observe.markdown_tables import Row, Table, find_tables
 
 _SLASHES = re.compile(r"\\+(?=\s*(?:\||$))")  # would escape the pipe that follows
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from amp_fsm.observe.markdown import Line, find_heading, read_fences, read_headings, read_lines
 from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, flat, line_end_at, table_under
+from amp_fsm.observe.markdown_lines import Line, find_heading, read_fences, read_headings, read_lines
 
 _ITEM = re.compile(r"^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 _BREAK = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")

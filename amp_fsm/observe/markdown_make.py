@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from amp_fsm.observe.markdown import find_heading
 from amp_fsm.observe.markdown_edit import escape
+from amp_fsm.observe.markdown_lines import find_heading
 from amp_fsm.observe.markdown_log import below
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from amp_fsm.observe.fold import fold
-from amp_fsm.observe.markdown import KEPT, Table, find_tables, read_fences, read_headings, read_lines, read_tables
 from amp_fsm.observe.markdown_edit import DocumentProblem, table_under
+from amp_fsm.observe.markdown_lines import KEPT, read_fences, read_headings, read_lines
+from amp_fsm.observe.markdown_tables import Table, find_tables, read_tables
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")  # how bytes that cannot be decoded are read
 MOST = 5

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from amp_fsm.model.document import DocumentSpec
-from amp_fsm.observe.markdown import Table
 from amp_fsm.observe.markdown_edit import table_under
 from amp_fsm.observe.markdown_log import log_entries
+from amp_fsm.observe.markdown_tables import Table
 
 _MARK = re.compile(r"<!-- amp:(\w+) (\d+) lines -->\n\n?")
 

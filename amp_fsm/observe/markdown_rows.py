@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from amp_fsm.model.document import CLOCKS, LIVELY, DocumentSpec, RowEdit
 from amp_fsm.observe.fold import bare_name, fold
-from amp_fsm.observe.markdown import Row, Table
 from amp_fsm.observe.markdown_edit import (
     Cells,
     Change,
@@ -20,6 +19,7 @@ from amp_fsm.observe.markdown_edit import (
     table_under,
     with_changes,
 )
+from amp_fsm.observe.markdown_tables import Row, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

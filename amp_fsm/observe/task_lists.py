@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amp_fsm.observe.fold import bare_name, fold
-from amp_fsm.observe.markdown import Row, Table, read_tables
+from amp_fsm.observe.markdown_tables import Row, Table, read_tables
 from amp_fsm.observe.task_sections import Section, read_sections
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from amp_fsm.observe.fold import bare_name, fold
-from amp_fsm.observe.markdown import Line, read_prose
+from amp_fsm.observe.markdown_lines import Line, read_prose
 
 _ID = r"(?P<id>[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)+)"
 _HEADING = re.compile(r" {0,3}#{1,6}\s+(?P<text>.*)")

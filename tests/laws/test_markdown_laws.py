@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amp_fsm.observe.markdown import Table, read_tables
 from amp_fsm.observe.markdown_edit import (
     DocumentProblem,
     Edit,
@@ -17,6 +16,7 @@ from amp_fsm.observe.markdown_edit import (
     set_cells,
     table_under,
 )
+from amp_fsm.observe.markdown_tables import Table, read_tables
 
 plain = st.text(st.characters(exclude_characters="|`\\\r\n", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
 values = st.text(st.characters(codec="utf-8"), max_size=20)

@@ -12,8 +12,8 @@ from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.documents import claim_of, status_row
 from amp_fsm.observe.fold import fold, same_name
-from amp_fsm.observe.markdown import read_tables
 from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells
+from amp_fsm.observe.markdown_tables import read_tables
 
 CASES = sorted((Path(__file__).parents[1] / "golden" / "documents").iterdir())
 

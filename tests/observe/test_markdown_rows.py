@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amp_fsm.model.document import DocumentSpec, RowEdit, RowMemory, Rows
-from amp_fsm.observe.markdown import find_tables
 from amp_fsm.observe.markdown_edit import DocumentProblem
 from amp_fsm.observe.markdown_rows import RowsEdit, with_rows
+from amp_fsm.observe.markdown_tables import find_tables
 
 MEMORY = RowMemory(entry=1)
 OPEN = DocumentSpec(

@@ -30,7 +30,8 @@ from amp_fsm.model.record import Action, Intent, IntentStatus, Record, Request, 
 from amp_fsm.model.seen import Background, Failed, Missing, Recent, Revision, Told
 from amp_fsm.model.time import Now
 from amp_fsm.model.usage import Figures, Spent, Usage
-from amp_fsm.observe.markdown import read_headings, read_tables
+from amp_fsm.observe.markdown_lines import read_headings
+from amp_fsm.observe.markdown_tables import read_tables
 from amp_fsm.observe.task_lists import read_listing
 from amp_fsm.plan.errands.hand_over_file import write_action
 from amp_fsm.plan.errands.hand_over_values import hand_over_values
