@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from amp_fsm.model.record import Intent
-from amp_fsm.model.seen import Failed, PaneRef, Survey
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard, Terminal
 
 T = TypeVar("T")
@@ -47,6 +47,9 @@ class StruckTerminal:
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         return self.blow.around("capture", lambda: self.real.capture(panes))
+
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        return self.real.silence(panes, exact=exact)
 
     def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
         return self.real.kept_open(session, say)

@@ -43,6 +43,7 @@ def look(project: Project, record: Record, world: World, *, anew: bool = False) 
 
     Whatever cannot be looked at is `Failed` with its reason; nothing here raises for it, and nothing is changed.
     """
+    begun = world.clock.read().mono
     survey = survey_of(project, world.terminal)
     wanted = needs(project, record, survey, world.environment.get("HOME", ""))
     inputs = {name: world.files.inputs(patterns) for name, patterns in wanted.inputs.items()}
@@ -51,6 +52,7 @@ def look(project: Project, record: Record, world: World, *, anew: bool = False) 
     seen = Seen(
         terminal=survey,
         captures=screens.captures,
+        silent=_silent(world, survey, wanted.captures, begun),
         files={path: world.files.read(path) for path in wanted.files},
         globs={pattern: world.files.glob(pattern, contains) for pattern, contains in wanted.globs.items()},
         tails={key: world.files.tails(pattern) for key, pattern in wanted.tails.items()},
@@ -71,6 +73,18 @@ def _screens(world: World, survey: Survey | Failed, wanted: tuple[PaneRef, ...],
         return Screens()
     panes = {pane.ref: pane for pane in survey.panes}
     return see_screens(world.terminal, {} if anew else world.store.screens(), [panes[ref] for ref in wanted])
+
+
+def _silent(
+    world: World, survey: Survey | Failed, wanted: tuple[PaneRef, ...], begun: float
+) -> Mapping[PaneRef, float]:
+    """Return for how long panes had drawn nothing by `begun`, of those that drew nothing since; after the captures."""
+    if isinstance(survey, Failed) or not wanted:
+        return {}
+    panes = {pane.ref: pane for pane in survey.panes}
+    silent = world.terminal.silence([panes[ref] for ref in wanted])
+    since_begun = world.clock.read().mono - begun
+    return {ref: seconds - since_begun for ref, seconds in silent.items() if seconds > since_begun}
 
 
 def background_of(record: Record, world: World) -> Background:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from amp_fsm.engine.reconcile import PassResult
-from amp_fsm.model.facts import Truth
+from amp_fsm.model.facts import Truth, Why
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record
@@ -68,5 +70,13 @@ def next_wait(result: PassResult, interval: float, restless: int = 0) -> float:
     if result.plan.due_in is not None:
         waits.append(result.plan.due_in)
     if result.plan.pending or result.gap or result.acted:
-        waits.append(SOON)
+        waits += (SOON, *_left_idle(result.plan))
     return max(0.0, min(waits))
+
+
+def _left_idle(plan: Plan) -> Iterator[float]:
+    """Yield the seconds after which each agent that has just become idle has been so for long enough."""
+    for facts in plan.facts.values():
+        fact = facts.get("turn_over")
+        if fact is not None and fact.why is Why.PENDING and fact.value:
+            yield float(fact.value)

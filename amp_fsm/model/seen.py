@@ -214,6 +214,8 @@ class Seen:
     Attributes:
         terminal: the listing, or why there is none.
         captures: the screens with colours (`capture-pane -e -J`) of the panes that were asked for.
+        silent: for how many seconds panes had drawn nothing when the look began, of those that are heard; nor did they
+            draw until they were captured.
         files: path (as asked) to its text.
         globs: pattern (as asked) to what it found; an empty tuple: provably nothing.
         tails: key of an agent's channel to the newest files of it, the newest last.
@@ -229,6 +231,7 @@ class Seen:
 
     terminal: Survey | Failed
     captures: Mapping[PaneRef, str | Failed] = field(default_factory=dict)
+    silent: Mapping[PaneRef, float] = field(default_factory=dict)
     files: Mapping[str, FileSeen | Missing | Failed] = field(default_factory=dict)
     globs: Mapping[str, tuple[PathSeen, ...] | Failed] = field(default_factory=dict)
     tails: Mapping[str, tuple[Tail, ...] | Failed] = field(default_factory=dict)

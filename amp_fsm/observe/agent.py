@@ -7,7 +7,7 @@ finds all of it as it was before need not observe the agent again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from amp_fsm.model.facts import Fact, Facts, Truth, Why, known
 from amp_fsm.model.observed import Drift
@@ -37,6 +37,8 @@ class AgentSeen:
     Attributes:
         unreachable: why its tmux server could not be asked.  server: identity of the project's; empty: there is none.
         capture: its screen; None: nobody asked.
+        silent: for how many seconds its pane has drawn nothing, as far as that was heard.  What is steady stays so
+            however long it lasts.
         sample, usage: as the record has them; None: it has none.
         task: the one that it holds; None: none, or one that the configuration no longer names.
         work: what was found of the deliverables of that task.
@@ -56,6 +58,7 @@ class AgentSeen:
     said: Said
     heard: Heard
     declared: tuple[Found, ...]
+    silent: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,7 @@ def agent_seen(sources: Sources, agent: AgentSpec) -> AgentSeen:
         server=sources.server,
         pane=pane,
         capture=seen.captures.get(pane.ref) if pane is not None else None,
+        silent=seen.silent.get(pane.ref, 0.0) if pane is not None else 0.0,
         sample=record.samples.get(agent.name),
         usage=record.usage.get(agent.name),
         assignment=assignment,
@@ -176,6 +180,7 @@ def _look(project: Project, agent: AgentSpec, seen: AgentSeen, said: Told, now: 
         server=seen.server,
         pane=pane,
         reading=reading,
+        silent=seen.silent,
         last_words=_last_words(capture) if pane is not None and pane.dead and isinstance(capture, str) else "",
         failed=capture.reason if isinstance(capture, Failed) else "",
         before=before,

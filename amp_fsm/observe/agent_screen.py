@@ -37,6 +37,7 @@ class Look:
         unreachable: why tmux could not be asked; empty when it could.
         reading: what the screen shows at this time (`limit_over.in_time`); None when it was not captured, `failed`
             then says why.
+        silent: for how many seconds its pane has drawn nothing at all, as far as that was heard.
         last_words: the last line on the screen of a program that has ended.
         before: the sample of the last look.
         hint: what a channel told of its state shortly ago.
@@ -52,6 +53,7 @@ class Look:
     pane: PaneSeen | None = None
     reading: ScreenReading | None = None
     failed: str = ""
+    silent: float = 0.0
     last_words: str = ""
     before: Sample = FIRST_LOOK
     hint: Hint | None = None
@@ -142,14 +144,21 @@ def _turn_over(look: Look, shown: ScreenState, evidence: str) -> Fact:
     at = look.now.wall
     if shown is not ScreenState.IDLE:
         return known("turn_over", False, evidence, "screen", at)
-    since = look.before.since if _still(look, ScreenState.IDLE) else look.now.policy
+    since = _since(look, ScreenState.IDLE)
     if look.assignment is not None and look.assignment.delivered is not None:
         since = max(since, look.assignment.delivered)
     left = look.profile.stable_for - (look.now.policy - since)
-    if not _still(look, ScreenState.IDLE) or left > 0:
+    if not (_still(look, ScreenState.IDLE) or look.silent > 0) or left > 0:
         waiting = unknown("turn_over", Why.PENDING, "idle, but not for long enough yet", "screen", at)
         return replace(waiting, value=f"{max(left, 0.05):.3f}")
     return known("turn_over", True, evidence, "screen", at)
+
+
+def _since(look: Look, state: str) -> float:
+    """Return since when this state is shown; an idle screen stands as long as nothing was drawn."""
+    if _still(look, state):
+        return look.before.since
+    return look.now.policy - (look.silent if state == ScreenState.IDLE else 0.0)
 
 
 def _still(look: Look, state: str) -> bool:
@@ -209,7 +218,7 @@ def _sampled(look: Look, facts: Mapping[str, Fact], body: str) -> Sample:
     moved = bool(body) and body != before.body
     return Sample(
         state=state,
-        since=before.since if _still(look, state) else now.policy,
+        since=_since(look, state),
         screen=reading.body if reading is not None else "",
         body=body or before.body,
         progress=now.policy if moved else before.progress,

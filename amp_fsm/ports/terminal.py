@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from amp_fsm.model.seen import Failed, PaneRef, Survey
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +85,14 @@ class Terminal(Protocol):
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """Return the visible screen of each pane with colours, wrapped lines joined, in one look per server."""
+
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        """Return for how many seconds up to now panes drew nothing at all, of those of which that is known.
+
+        It is known while looks are kept open, and of no pane for certain.  With `exact` whatever was drawn before this
+        call counts, so that a screen captured shortly before was the same all that time; without, the last moments may
+        be missing, and nobody is asked.  Never raises.
+        """
 
     def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
         """Let looks share a connection for the time of a `with` block, where that spares work.

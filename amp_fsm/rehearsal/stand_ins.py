@@ -12,7 +12,7 @@ from pathlib import Path
 from amp_fsm.model.notice import Notice
 from amp_fsm.model.project import HttpExpect
 from amp_fsm.model.record import Action
-from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, RunSeen, Survey, Survivor
+from amp_fsm.model.seen import Failed, HttpSeen, PaneRef, PaneSeen, RunSeen, Survey, Survivor
 from amp_fsm.ports import Effect, Launch, PaneGuard, Runner, Terminal
 from amp_fsm.rehearsal.practice_service import folder_of
 from amp_fsm.rehearsal.scenario import Scenario
@@ -48,6 +48,10 @@ class ListeningTerminal:
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """See `ports.Terminal`."""
         return self.real.capture(panes)
+
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        """See `ports.Terminal`."""
+        return self.real.silence(panes, exact=exact)
 
     def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
         """See `ports.Terminal`."""

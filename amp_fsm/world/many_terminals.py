@@ -70,6 +70,18 @@ class ManyTerminals:
             screens.update(dict.fromkeys(wanted[socket], answer) if isinstance(answer, Failed) else answer)
         return screens
 
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        """Return for how long panes drew nothing, each asked for in its own server."""
+        wanted: dict[str, list[PaneSeen]] = {}
+        for pane in panes:
+            socket = self._sockets.get(pane.ref.server)
+            if socket is not None:
+                wanted.setdefault(socket, []).append(pane)
+        found: dict[PaneRef, float] = {}
+        for socket, those in wanted.items():
+            found.update(self._terminals[socket].silence(those, exact=exact))
+        return found
+
     def _ask(self, questions: Mapping[str, Callable[[Terminal], T]]) -> dict[str, T | Failed]:
         def ask(socket: str) -> T | Failed:
             try:

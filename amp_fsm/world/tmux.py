@@ -93,6 +93,14 @@ class TmuxTerminal:
         answer = self._looks.run_script(capture_script(panes, nonce), nonce)
         return parse_captures(answer.said, panes, nonce, answer.complaint)
 
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        """Return for how long panes drew nothing; only those of the session that is kept open are ever heard."""
+        looks = self._looks
+        if isinstance(looks, TmuxProcess):
+            return {}
+        near = {pane.ref.pane: pane.ref for pane in panes if pane.session == looks.session}
+        return {near[pane]: seconds for pane, seconds in looks.silence(near, exact=exact).items()}
+
     # ---- starting and stopping -----------------------------------------------------------------------------------
 
     def start(self, launch: Launch) -> PaneRef:

@@ -1,7 +1,7 @@
 """One tmux client in control mode, kept open: many commands in one write, no process for each.  Knows no command.
 
-It looks like nobody: without a size of its own it resizes nothing, it takes no output of panes, and it ends by itself
-when its standard input ends, so that nothing is left of it when this process is killed.
+It looks like nobody: without a size of its own it resizes nothing, and it ends by itself when its standard input ends,
+so that nothing is left of it when this process is killed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import select
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.world.tmux_frames import Reply, last_mark, marked, replies, sections, with_end
@@ -31,8 +31,21 @@ class ControlError(TerminalUnreachableError):
 class ControlClient:
     """A client attached to a session.  One question at a time."""
 
-    def __init__(self, argv: Sequence[str], *, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        hears: Callable[[bytes], None] = lambda chunk: None,
+        lag: float = 0.0,
+    ) -> None:
         """Start the client.
+
+        Args:
+            argv: what runs it.
+            environment: its own.
+            hears: is given everything that it says, in a thread of its own, before an answer is returned.
+            lag: seconds for which what nobody asked for may wait to be read with more of it.
 
         Raises:
             ControlError: it cannot be started.
@@ -55,6 +68,8 @@ class ControlClient:
         self._heard = bytearray()
         self._news = threading.Condition()
         self._asked = self._ended = False
+        self._hears, self._lag = hears, lag
+        self._hurry = threading.Event()
         self._reader = threading.Thread(target=self._read, name="tmux control", daemon=True)
         self._reader.start()
 
@@ -77,13 +92,28 @@ class ControlClient:
         mark = secrets.token_hex(8)
         return _understood(sections(self._answer(with_end(script, mark), last_mark((), mark), timeout), nonce))
 
+    def hear_out(self, timeout: float) -> None:
+        """Return when everything was heard that the server said before.
+
+        Raises:
+            ControlError: it did not come within `timeout` seconds.
+        """
+        mark = secrets.token_hex(8)
+        self._answer(with_end("", mark), last_mark((), mark), timeout)
+
     def _answer(self, asked: str, last: str, timeout: float) -> str:
         until = time.monotonic() + timeout
         with self._news:
             self._heard.clear()
             self._asked = True
+        self._hurry.set()
         self._write(asked.encode(), until)
         return self._wait(last.encode(), until).decode(errors="replace")
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still says something, as far as was heard."""
+        return not self._ended
 
     def close(self) -> None:
         """Detach, and end the client if it does not go."""
@@ -93,6 +123,7 @@ class ControlClient:
             except OSError:
                 pass
             finally:
+                self._hurry.set()
                 assert self._process.stdin is not None
                 self._process.stdin.close()
             try:
@@ -126,11 +157,13 @@ class ControlClient:
                 if left <= 0 or not self._news.wait(left):
                     raise ControlError("tmux's control client did not answer in time")
             self._asked = False
+            self._hurry.clear()
             return bytes(self._heard[: at + len(mark)])
 
     def _read(self) -> None:
         """Read whatever comes, always: a server whose client does not listen keeps all of it in memory."""
         while chunk := _read_some(self._out):
+            self._hears(chunk)
             with self._news:
                 if not self._asked and len(self._heard) > _IDLE_BYTES:
                     self._heard.clear()
@@ -138,6 +171,8 @@ class ControlClient:
                 self._news.notify_all()
                 if len(self._heard) > _MOST_BYTES:
                     break
+            if self._lag:
+                self._hurry.wait(self._lag)
         with self._news:
             self._ended = True
             self._news.notify_all()

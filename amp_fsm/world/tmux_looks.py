@@ -7,26 +7,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from amp_fsm.errors import TerminalUnreachableError
+from amp_fsm.world.tmux_attached import Attached
 from amp_fsm.world.tmux_control import ControlClient, ControlError
+from amp_fsm.world.tmux_ear import Ear
 from amp_fsm.world.tmux_frames import Reply, command_lines
-from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
-
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-"""Seconds until a client is tried again after one failed; doubled each time."""
-
-ABSENT_PAUSE = 2.0
-"""Seconds until it is looked again for a session that was not there."""
+from amp_fsm.world.tmux_process import Answer, TmuxProcess
 
 ANSWER_SECONDS = 5.0
 """How long a client may take; a process is asked then, and has its own time."""
 
-_UNSAFE = ("exit-unattached", "destroy-unattached", "focus-events")
-"""Options by which an attached client, though it shows nothing, would be more than a look.
-
-It would keep alive what is to end with the last client, or tell a program that somebody looks at it.
-"""
+FLAGS = "no-output,ignore-size"
 
 
 class ControlledLooks:
@@ -41,14 +34,13 @@ class ControlledLooks:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin without a client.  `say` hears, once for each reason, that processes are run instead."""
+        self.session = session
         self._process = process
-        self._session = session
         self._say = say
-        self._now = now
         self._turn = threading.Lock()
-        self._client: ControlClient | None = None
-        self._not_before = 0.0
-        self._pause = FIRST_PAUSE
+        self._attached = Attached(process, session, now=now)
+        self._hearing = threading.Lock()
+        self._ear = Ear(process, session, now=now)
         self._said: set[str] = set()
 
     def run(self, *words: str) -> Answer:
@@ -71,57 +63,49 @@ class ControlledLooks:
             lambda: self._process.run_script(script, nonce),
         )
 
+    def silence(self, panes: Collection[str], *, exact: bool) -> Mapping[str, float]:
+        """Return for how many seconds these panes of the session drew nothing; see `Ear.silence`."""
+        with self._hearing:
+            if self._attached.client is None:  # without it, tmux would let programs wait until we have listened
+                self._ear.close()
+                return {}
+            try:
+                return self._ear.silence(panes, exact=exact)
+            except ControlError as error:
+                self._tell(f"{error}: asking for the screens of those at work again and again")
+            except TerminalUnreachableError:  # the next look says so
+                self._ear.close()
+            return {}
+
     def _ask(self, asked: Callable[[ControlClient], tuple[Reply, ...]], process: Callable[[], Answer]) -> Answer:
         with self._turn:
             try:
-                client = self._client or self._attached()
+                client = self._attached.attach(FLAGS)
                 if client is not None:
                     replies = asked(client)
-                    self._pause = FIRST_PAUSE
+                    self._attached.answered()
                     return _as_answer(replies)
             except ControlError as error:
-                self._give_up()
+                self._attached.give_up()
+                with self._hearing:
+                    self._ear.close()
                 answer = process()
                 if not answer.no_server:
-                    self._tell(str(error))
+                    self._tell(f"{error}: looking with a tmux process each time, and trying again")
                 return answer
         return process()
 
     def close(self) -> None:
-        """Let the client go."""
+        """Let the clients go."""
+        with self._hearing:
+            self._ear.close()
         with self._turn:
-            if self._client is not None:
-                self._client.close()
-            self._client = None
-
-    def _attached(self) -> ControlClient | None:
-        """Return a new client, if it is time to try one and the session is there and takes one."""
-        if self._now() < self._not_before:
-            return None
-        self._not_before = self._now() + ABSENT_PAUSE
-        target = f"={self._session}:"
-        options = "".join(f"#{{{name}}}" for name in _UNSAFE)
-        asked = self._process.run(
-            *joined((("has-session", "-t", target), ("display-message", "-p", "-t", target, options)))
-        )
-        if asked.code != 0 or asked.said.strip() != "0" * len(_UNSAFE):
-            return None
-        flags = ("-f", "no-output,ignore-size")
-        argv = self._process.argv("-C", "attach-session", *flags, "-t", target)
-        self._client = ControlClient(argv, environment=self._process.environment)
-        return self._client
-
-    def _give_up(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
-        self._not_before = self._now() + self._pause
-        self._pause = min(LONGEST_PAUSE, self._pause * 2)
+            self._attached.close()
 
     def _tell(self, reason: str) -> None:
         if reason not in self._said:
             self._said.add(reason)
-            self._say(f"{reason}: looking with a tmux process each time, and trying again")
+            self._say(reason)
 
 
 def _as_answer(replies: Sequence[Reply]) -> Answer:

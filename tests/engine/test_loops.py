@@ -12,7 +12,7 @@ from amp_fsm.engine.loops import Ending, Mode, run_until
 from amp_fsm.engine.outlook import STUBBORN, is_converged, may_move_alone, next_wait
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.errors import ProjectLockedError
-from amp_fsm.model.facts import Fact, Truth
+from amp_fsm.model.facts import Fact, Truth, Why, unknown
 from amp_fsm.model.machine import TimerSpec, Verb
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import Action, Intent, IntentStatus, Record, Sample, SubjectRecord
@@ -162,6 +162,8 @@ def test_a_second_ctrl_c_does_not_wait() -> None:
 
 def test_what_will_be_known_soon_is_looked_at_soon() -> None:
     assert next_wait(a_pass(replace(QUIET, pending=True)), 60.0) == 0.5
+    idle = replace(unknown("turn_over", Why.PENDING), value="0.100")
+    assert next_wait(a_pass(replace(QUIET, pending=True, facts={"agent/ada": {"turn_over": idle}})), 60.0) == 0.1
     assert next_wait(a_pass(gap=True), 60.0) == 0.5
     assert next_wait(a_pass(replace(QUIET, due_in=3.0)), 60.0) == 3.0
     assert next_wait(a_pass(), 60.0) == 60.0

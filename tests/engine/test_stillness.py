@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from amp_fsm.engine.reconcile import PassResult
-from amp_fsm.engine.stillness import BEGINS_WITHIN, SHARE, SOONEST, Stillness
+from amp_fsm.engine.stillness import BEGINS_WITHIN, SHARE, SILENT, SOONEST, TICK, Stillness
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.profile import ScreenReading, ScreenState
 from amp_fsm.model.project import AgentSpec
 from amp_fsm.model.record import Assignment, Record, Sample
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Seen, Survey
 from amp_fsm.ports import World
+from amp_fsm.rehearsal.practice_agent.screen import View, picture
 from amp_fsm.world.config_files import load_profiles
 from tests.engine.small_team import EventfulClock, SmallWorld, project
 from tests.engine.test_loops import QUIET
@@ -78,6 +79,7 @@ def come(screens: Screens, *shown: str | Failed) -> list[bool]:
     stillness.begin(result, 0.0)
     told = []
     for screen in shown:
+        screens.clock.pass_time(SOONEST)
         screens.shown[ADA] = screen
         told.append(stillness.has_come(result, screens.clock.mono))
     return told
@@ -115,9 +117,9 @@ def test_somebody_who_was_prompted_shortly_ago_and_begins_has_turned(
     stillness = Stillness(world_of(screens))
     stillness.begin(result, 0.0)
     assert (stillness.due is not None) is told
-    assert stillness.has_come(result, 0.0) is False
+    assert stillness.has_come(result, SOONEST) is False
     screens.shown[BEN] = spinner(1)
-    assert stillness.has_come(result, 0.0) is told
+    assert stillness.has_come(result, 2 * SOONEST) is told
 
 
 @pytest.mark.parametrize("state", [ScreenState.STARTING, ScreenState.UNKNOWN])
@@ -125,7 +127,7 @@ def test_somebody_who_comes_up_and_stands_at_the_prompt_has_turned(screens: Scre
     result, stillness = seen_at_work("ada", as_state=state), Stillness(world_of(screens))
     stillness.begin(result, 0.0)
     screens.shown[ADA] = IDLE
-    assert [stillness.has_come(result, 0.0) for _ in range(2)] == [False, True]
+    assert [stillness.has_come(result, number * SOONEST) for number in range(2)] == [False, True]
 
 
 def test_a_screen_that_nobody_could_read_for_long_is_not_captured_again_and_again(screens: Screens) -> None:
@@ -135,6 +137,90 @@ def test_a_screen_that_nobody_could_read_for_long_is_not_captured_again_and_agai
     stillness = Stillness(world_of(screens))
     stillness.begin(result, 0.0)
     assert stillness.due is None
+
+
+# ---- where it is heard who draws ---------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Heard:
+    """The same team, of which is heard who draws; ada is at work, if nothing else is said."""
+
+    screens: Screens
+    result: PassResult
+    stillness: Stillness
+    drawn: float
+
+    def after(self, seconds: float, shows: str | None = None) -> bool:
+        """Let ada draw this, if anything, and so much time pass; return what is made of it."""
+        clock = self.screens.clock
+        if shows is not None:
+            self.drawn, self.screens.shown[ADA] = clock.mono, shows
+        clock.pass_time(seconds)
+        self.screens.silent["%1"] = clock.mono - self.drawn
+        return self.stillness.has_come(self.result, clock.mono)
+
+    @property
+    def due_in(self) -> float:
+        assert self.stillness.due is not None
+        return self.stillness.due - self.screens.clock.mono
+
+
+@pytest.fixture
+def heard(screens: Screens) -> Heard:
+    screens.silent = {"%1": 0.0, "%2": 100.0}
+    made = Heard(screens, seen_at_work("ada"), Stillness(world_of(screens)), screens.clock.mono)
+    made.stillness.begin(made.result, screens.clock.mono)
+    return made
+
+
+def test_a_prompt_that_stood_for_as_long_as_it_must_has_come(heard: Heard) -> None:
+    stable_for = TEAM.profiles["practice"].stable_for
+    assert heard.after(SILENT, IDLE) is False
+    assert heard.after(stable_for - SILENT - 0.01) is False
+    assert heard.due_in == pytest.approx(TICK)
+    assert heard.after(0.01) is True
+    assert heard.screens.asked == [(ADA,)]
+
+
+def test_one_that_is_drawn_on_again_has_not(heard: Heard) -> None:
+    assert heard.after(SILENT, IDLE) is False
+    assert heard.after(0.01, spinner(2)) is False
+    assert heard.after(100.0) is False
+
+
+def test_a_dialog_need_not_stand_for_long(heard: Heard) -> None:
+    dialog = "\n".join(picture(View(name="ada", question="May I?", command="ls"), 100, 30).lines)
+    assert heard.after(SILENT, dialog) is True
+
+
+def test_who_draws_is_not_captured(heard: Heard) -> None:
+    assert [heard.after(0.14, spinner(number)) for number in range(5)] == [False] * 5
+    assert heard.screens.asked == []
+
+
+def test_a_spinner_that_hangs_is_captured_once(heard: Heard) -> None:
+    assert [heard.after(seconds) for seconds in (0.2, 10.0, 100.0)] == [False] * 3
+    assert heard.screens.asked == [(ADA,)]
+
+
+def test_it_is_asked_again_when_somebody_can_have_fallen_silent(heard: Heard) -> None:
+    heard.after(0.1)
+    assert heard.due_in == pytest.approx(SILENT - 0.1)
+    heard.after(0.049)
+    assert heard.due_in == pytest.approx(TICK)
+
+
+def test_somebody_who_was_prompted_is_captured_when_he_draws(heard: Heard) -> None:
+    held = {"a": Assignment(id="a", agent="ben", task="one", delivered=0.0)}
+    heard.result = replace(seen_at_work(), record=Record(assignments=held))
+    heard.stillness.begin(heard.result, heard.screens.clock.mono)
+    assert [heard.after(SOONEST) for _ in range(2)] == [False] * 2
+    heard.screens.silent["%2"] = 0.01
+    assert heard.after(SOONEST) is False
+    heard.screens.shown[BEN], heard.screens.silent["%2"] = spinner(1), 0.02
+    assert heard.after(SOONEST) is True
+    assert heard.screens.asked == [(BEN,)] * 3
 
 
 def test_only_agents_at_work_are_captured(screens: Screens) -> None:

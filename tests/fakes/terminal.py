@@ -122,6 +122,7 @@ class FakeTerminal:
         calls: names of the calls that came, in order.
         launches: what was to be started.
         second: what its clock says; 0: it tells no times.  last_drawn: each pane's last screen, and when it was drawn.
+        silent: for how long panes drew nothing, of those that are heard.
     """
 
     server: str = "100:1000"
@@ -133,6 +134,7 @@ class FakeTerminal:
     second: int = 0
     last_drawn: dict[int, tuple[str, int]] = field(default_factory=dict)
     made: int = 0
+    silent: dict[str, float] = field(default_factory=dict)
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         self._answer("survey")
@@ -146,6 +148,9 @@ class FakeTerminal:
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self._answer("capture")
         return {ref: self._screen(ref) for ref in panes}
+
+    def silence(self, panes: Sequence[PaneSeen], *, exact: bool = True) -> Mapping[PaneRef, float]:
+        return {pane.ref: self.silent[pane.ref.pane] for pane in panes if pane.ref.pane in self.silent}
 
     def kept_open(self, session: str, say: Callable[[str], None]) -> AbstractContextManager[None]:
         return nullcontext()

@@ -85,9 +85,29 @@ def test_idle_that_is_not_stable_yet_is_pending(before: Sample) -> None:
     assert (fact.truth, fact.why) == (Truth.UNKNOWN, Why.PENDING)
 
 
+def test_idle_on_a_screen_on_which_nothing_was_drawn_for_long_enough_needs_no_second_look() -> None:
+    look = replace(LOOK, before=Sample(state="working", since=10.0), silent=2.0)
+    facts = screen_facts(look)
+    assert facts["turn_over"].truth is Truth.TRUE
+    assert next_sample(look, facts, "").since == 98.0
+
+
+def test_silence_that_is_too_short_counts_all_the_same() -> None:
+    look = replace(LOOK, before=Sample(state="working", since=10.0), silent=0.5)
+    facts = screen_facts(look)
+    assert (facts["turn_over"].why, facts["turn_over"].value) == (Why.PENDING, "1.500")
+    assert next_sample(look, facts, "").since == 99.5
+
+
+def test_silence_makes_nothing_else_older() -> None:
+    look = replace(shown(ScreenState.BLOCKED), before=Sample(state="working", since=10.0), silent=2.0)
+    assert next_sample(look, screen_facts(look), "").since == 100.0
+
+
 def test_idle_must_outlast_the_last_delivery_because_a_spinner_may_come_late() -> None:
     assignment = Assignment(id="T#1", agent="ada", task="T", delivered=99.5)
     assert truths(replace(LOOK, assignment=assignment), "turn_over")["turn_over"] is Truth.UNKNOWN
+    assert truths(replace(LOOK, assignment=assignment, silent=9.0), "turn_over")["turn_over"] is Truth.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,7 +104,11 @@ def test_each_server_has_a_connection_of_its_own_while_they_are_kept_open(stages
         return [len(stage.server.tmux("list-clients").splitlines()) for stage in (one, other)]
 
     with many.kept_open(SESSION, pytest.fail):
-        assert {pane.ref for pane in many.survey(SESSION, "p/").panes} == panes
+        listed = many.survey(SESSION, "p/").panes
+        assert {pane.ref for pane in listed} == panes
         assert clients() == [1, 1]
         assert {str(screen).strip() for screen in many.capture([*panes]).values()} == {""}
+        until(lambda: many.silence(listed).keys() == panes, "both heard")
+        assert many.silence([replace(listed[0], ref=replace(listed[0].ref, server="9:9"))]) == {}
     assert clients() == [0, 0]
+    assert many.silence(listed) == {}
