@@ -1,4 +1,7 @@
-"""`python -m tests.benchmarks [NAME...]`: measure, and print the tables of docs/performance.md."""
+"""`python -m tests.benchmarks [NAME...]`: measure, and print the tables of docs/performance.md.
+
+`NAME:PART` measures one part of a benchmark that has several.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,8 @@ def main(names: list[str]) -> None:
     """Print one section per benchmark as soon as it is measured."""
     print(f"Measured on {machine()}: median (fastest to slowest).\n", flush=True)
     for name in names or NAMES:
-        print(importlib.import_module(f"tests.benchmarks.{name}").report(), flush=True)
+        module, _, part = name.partition(":")
+        print(importlib.import_module(f"tests.benchmarks.{module}").report(*filter(None, [part])), flush=True)
 
 
 if __name__ == "__main__":

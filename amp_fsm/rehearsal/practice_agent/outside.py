@@ -41,13 +41,14 @@ class Outside:
         self._state = ""
         self._files: dict[str, tuple[tuple[int, int], Json]] = {}
         self._used: dict[str, int] = {}
+        self._paths: dict[str, Path] = {}
         if folder is not None:
             (folder / name).mkdir(parents=True, exist_ok=True)
 
     def now(self) -> Moment:
         """Return policy time: as the clock file says, real without one."""
         if self._folder is not None:
-            self._poll_clock(self._folder / "clock.json")
+            self._poll_clock(self._path("clock.json", self._folder))
         return self._clock or Moment(policy=time.monotonic(), wall=time.time())
 
     def _poll_clock(self, path: Path) -> None:
@@ -65,17 +66,24 @@ class Outside:
         """Return one of the world's files (`tasks.json`), empty when there is none."""
         if self._folder is None:
             return {}
+        path = self._path(name, self._folder)
         try:
-            found = (self._folder / name).stat()
+            found = path.stat()
         except FileNotFoundError:
             return {}
         known = self._files.get(name)
         if known is None or known[0] != (found.st_ino, found.st_mtime_ns):
             known = self._files[name] = (
                 (found.st_ino, found.st_mtime_ns),
-                json.loads((self._folder / name).read_text()),
+                json.loads(path.read_text()),
             )
         return known[1]
+
+    def _path(self, name: str, folder: Path) -> Path:
+        """Return the same path each time: making one takes longer than looking at its file."""
+        if name not in self._paths:
+            self._paths[name] = folder / name
+        return self._paths[name]
 
     def write_state(self, state: Json) -> None:
         """Say what the agent is doing, when that has changed."""

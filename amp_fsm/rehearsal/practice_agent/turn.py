@@ -8,7 +8,8 @@ from typing import Any
 
 Json = Mapping[str, Any]
 INCIDENTS = ("dies", "limited", "errored", "asks", "blocks")
-SAYS_EVERY = 120.0
+SAYS_EVERY = 300.0
+"""Seconds of work between two lines that show progress: by the built-in machine ten minutes without one are a stall."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,8 @@ class Worker:
         """
         ahead = [self.alarms.next(but="work")]
         if self.phase == "working":
-            ahead += [self._since + station.at - self._worked for station in self._stations if station.kind != "says"]
+            station = next(station for station in self._stations if station.kind != "says")
+            ahead.append(self._since + station.at - self._worked)
         return min((at for at in ahead if at is not None), default=None)
 
     def draws_at(self, now: Moment) -> float | None:
