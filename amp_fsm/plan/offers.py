@@ -16,9 +16,10 @@ from amp_fsm.model.machine import TransitionSpec, Verb
 from amp_fsm.model.project import AgentSpec, Priority, TaskSpec
 from amp_fsm.plan.allowances import over_budget
 from amp_fsm.plan.deadlines import deadline_of
+from amp_fsm.plan.derived_facts import needs_met, services_up
 from amp_fsm.plan.reassigning import attempts, is_avoided
 from amp_fsm.plan.situation import Situation
-from amp_fsm.plan.subject_facts import SubjectFacts, needs_met, services_up
+from amp_fsm.plan.subject_facts import SubjectFacts
 
 _URGENCY = {Priority.HIGH: 0, Priority.MEDIUM: 1, Priority.LOW: 2}
 
