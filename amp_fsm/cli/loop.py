@@ -11,7 +11,9 @@ from amp_fsm.cli.output import exit_code, print_json
 from amp_fsm.cli.passes import PassPrinter
 from amp_fsm.cli.renewal import Renewal
 from amp_fsm.engine.calls import Calls
-from amp_fsm.engine.loops import Ending, Listener, LoopResult, Mode, all_of, run_until
+from amp_fsm.engine.ending import Ending, LoopResult, Mode
+from amp_fsm.engine.listener import Listener, all_of
+from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from time import perf_counter, time
 
-from amp_fsm.engine.loops import Listener
+from amp_fsm.engine.listener import Listener
 from amp_fsm.engine.outlook import moved
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.facts import Truth

@@ -11,7 +11,7 @@ import click
 
 from amp_fsm import __version__
 from amp_fsm.cli.output import progress, wants_color
-from amp_fsm.engine.loops import Listener
+from amp_fsm.engine.listener import Listener
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import Intent, IntentStatus, Record

@@ -13,7 +13,7 @@ from amp_fsm.cli.plan import show_plan
 
 if TYPE_CHECKING:
     from amp_fsm.cli.passes import PassPrinter
-    from amp_fsm.engine.loops import Mode
+    from amp_fsm.engine.ending import Mode
     from amp_fsm.model.project import Project
     from amp_fsm.ports import World
 
@@ -91,7 +91,7 @@ def _refuse_together(*options: tuple[str, bool]) -> None:
 
 
 def _mode(watch: bool, until: str | None) -> Mode:
-    from amp_fsm.engine.loops import Mode
+    from amp_fsm.engine.ending import Mode
 
     return Mode.WATCH if watch else Mode(until or "once")
 

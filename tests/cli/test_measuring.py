@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from amp_fsm.cli.measuring import Measuring
-from amp_fsm.engine.loops import Mode, run_until
+from amp_fsm.engine.ending import Mode
+from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.errors import NotPossibleError
 from amp_fsm.model.facts import Fact, Truth

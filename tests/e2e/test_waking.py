@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from amp_fsm.engine.calls import Calls
-from amp_fsm.engine.loops import Listener, LoopResult, Mode, run_until
+from amp_fsm.engine.ending import LoopResult, Mode
+from amp_fsm.engine.listener import Listener
+from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.engine.rouse import rouse
 from amp_fsm.ports import World

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from amp_fsm.engine.calls import Calls
-from amp_fsm.engine.loops import Ending, Mode, run_until
+from amp_fsm.engine.ending import Ending, Mode
+from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.outlook import STUBBORN, is_converged, may_move_alone, next_wait
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.errors import ProjectLockedError

@@ -9,7 +9,9 @@ from functools import partial
 import pytest
 
 from amp_fsm.engine.calls import Calls
-from amp_fsm.engine.loops import Listener, Mode, run_until
+from amp_fsm.engine.ending import Mode
+from amp_fsm.engine.listener import Listener
+from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.engine.watch import BURST_SECONDS, QUIET_SECONDS, WATCH_SECONDS
 from amp_fsm.model.channel import Channel, Channels, HookSpec
