@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from amp_fsm.engine.screens import Screens, see_screens
 from amp_fsm.errors import TerminalUnreachableError
-from amp_fsm.model.channel_files import channel_files
+from amp_fsm.model.channel_files import channel_files, plain
+from amp_fsm.model.errand import QUESTIONS
 from amp_fsm.model.panes import process_owner
 from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, Record
-from amp_fsm.model.seen import Background, Failed, PaneRef, Seen, Survey, Survivor, Told
+from amp_fsm.model.seen import Background, Failed, FileSeen, Missing, PaneRef, Seen, Survey, Survivor, Told
 from amp_fsm.observe.channels import receipt_in, told_by
 from amp_fsm.plan.needs import needs, run_keys
-from amp_fsm.ports import Runner, Terminal, World
+from amp_fsm.ports import Files, Runner, Terminal, World
 
 JOURNAL_SECONDS = 8 * 3600.0
 JOURNAL_LINES = 20
@@ -53,7 +55,7 @@ def look(project: Project, record: Record, world: World, *, anew: bool = False) 
         terminal=survey,
         captures=screens.captures,
         silent=_silent(world, survey, wanted.captures, begun),
-        files={path: world.files.read(path) for path in wanted.files},
+        files={path: world.files.read(path) for path in wanted.files} | _questions(world.files, wanted.questions),
         globs={pattern: world.files.glob(pattern, contains) for pattern, contains in wanted.globs.items()},
         tails={key: world.files.tails(pattern) for key, pattern in wanted.tails.items()},
         http=world.runner.fetch(wanted.http) if wanted.http else {},
@@ -66,6 +68,19 @@ def look(project: Project, record: Record, world: World, *, anew: bool = False) 
         workspaces=world.repository.look(wanted.workspaces) if wanted.workspaces and world.repository else {},
     )
     return Looked(seen=seen, run_keys=keys, screens=screens)
+
+
+def _questions(files: Files, paths: Sequence[str]) -> dict[str, FileSeen | Missing | Failed]:
+    """Return the questions that agents left.  Hardly any of the files is there, so their folders are listed first."""
+    found: dict[str, FileSeen | Missing | Failed] = {}
+    for folder in dict.fromkeys(posixpath.dirname(path) for path in paths):
+        listed = files.glob(f"{plain(folder)}/{QUESTIONS}")
+        names = set() if isinstance(listed, Failed) else {posixpath.basename(one.path) for one in listed}
+        for path in paths:
+            if posixpath.dirname(path) == folder:
+                there = isinstance(listed, Failed) or posixpath.basename(path) in names
+                found[path] = files.read(path) if there else Missing(path=path)
+    return found
 
 
 def _screens(world: World, survey: Survey | Failed, wanted: tuple[PaneRef, ...], *, anew: bool) -> Screens:

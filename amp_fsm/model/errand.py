@@ -59,6 +59,10 @@ BRIEF: Mapping[Errand, tuple[str, ...]] = {
 """What the prompt of an errand may ask of `task.brief`; kinds that nothing opens are absent."""
 
 
+QUESTIONS = "QUESTION-*.md"
+"""What the names of all question files match."""
+
+
 def question_file(project: Project, task: TaskSpec) -> str:
     """Return where the holder of a task may leave a question to the lead.
 

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.desired import AWAY, hand_over_files, is_open_hand_over, lead_of
 from amp_fsm.model.errand import Errand, question_file
-from amp_fsm.model.guards import fact_names
-from amp_fsm.model.machine import MachineSpec, StateSpec, Verb
+from amp_fsm.model.machine import MachineSpec
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
 from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Record, Sample
-from amp_fsm.model.seen import Failed, PaneRef, Survey
-from amp_fsm.model.standard import WORK
+from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.model.usage import Usage
 from amp_fsm.model.workspace import Workspace
+from amp_fsm.plan.rules import rules_of
+
+Panes = Mapping[str, PaneSeen]
 
 ANSWERED = "COMPLETED"
 """The state of an errand whose answer is there."""
@@ -32,7 +33,7 @@ class Needs:
     """One pass's questions to the world.
 
     Attributes:
-        files: paths whose text is wanted.
+        files: paths whose text is wanted.  questions: files (`QUESTIONS`) that are seldom there.
         globs: pattern to the text whose presence is asked of every file found (empty: not asked).
         captures: panes whose screen is wanted.
         tails: key of an agent's channel to the glob of its files.
@@ -46,6 +47,7 @@ class Needs:
     """
 
     files: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     captures: tuple[PaneRef, ...] = ()
     tails: Mapping[str, str] = field(default_factory=dict)
@@ -61,8 +63,9 @@ class Needs:
 def needs(project: Project, record: Record, survey: Survey | Failed, home: str = "") -> Needs:
     """Return everything this pass must look at, given the listing of panes and the operator's home."""
     active = active_tasks(project, record)
+    panes = resolve_panes(project, survey) if isinstance(survey, Survey) else None
     files = dict.fromkeys(document.file for document in project.documents.values())
-    files.update(dict.fromkeys((*_questions(project, record), *_answers(record))))
+    files.update(dict.fromkeys(_answers(record)))
     files |= dict.fromkeys(hand_over_files(project, record))
     writes = _may_write(project, record)
     globs: dict[str, str] = {}
@@ -78,13 +81,14 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
             http[f"fact/{spec.name}"] = spec.http
     return Needs(
         files=tuple(files),
+        questions=tuple(_questions(project, record)),
         globs=globs,
-        captures=_captures(project, survey),
+        captures=_captures(project, panes or {}),
         tails={key: glob for a in project.agents.values() for key, glob in channel_files(project, a, home).items()},
         http=http,
         inputs=dict(sorted(_inputs(project, active))),
-        programs=tuple(dict.fromkeys(_programs(project, survey))),
-        paneless=_paneless(project, survey),
+        programs=tuple(dict.fromkeys(_programs(project, panes or {}))),
+        paneless=_paneless(project, survey, panes) if panes is not None else (),
         workspaces=tuple(_workspaces(project, record)),
         twins={path: twins_of(path) for path in hand_over_files(project, record)} if writes else {},
         background=writes,
@@ -162,21 +166,18 @@ def _workspaces(project: Project, record: Record) -> Iterator[Workspace]:
             yield workspace
 
 
-def _programs(project: Project, survey: Survey | Failed) -> Iterator[tuple[str, str]]:
+def _programs(project: Project, panes: Panes) -> Iterator[tuple[str, str]]:
     """Yield the program of every agent and service that runs in no pane, with its folder."""
-    panes = resolve_panes(project, survey) if isinstance(survey, Survey) else {}
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
     for spec in specs:
         pane = panes.get(spec.address)
-        argv = start_command(project, spec)
-        if argv and "PATH" not in spec.env and (pane is None or in_front(pane, ()) is False):
-            yield argv[0], spec.cwd or project.root
+        if pane is None or in_front(pane, ()) is False:
+            argv = start_command(project, spec)
+            if argv and "PATH" not in spec.env:
+                yield argv[0], spec.cwd or project.root
 
 
-def _paneless(project: Project, survey: Survey | Failed) -> tuple[str, ...]:
-    if isinstance(survey, Failed):
-        return ()
-    panes = resolve_panes(project, survey)
+def _paneless(project: Project, survey: Survey | Failed, panes: Panes) -> tuple[str, ...]:
     unseen = unreachable_of(project, survey)
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
     addresses = (spec.address for spec in specs if spec.address not in unseen)
@@ -216,34 +217,21 @@ def active_tasks(project: Project, record: Record) -> tuple[TaskSpec, ...]:
     held = {assignment.task for assignment in record.assignments.values()}
     active = [project.tasks[name] for name in held if name in project.tasks]
     judging = {name: judging_states(machine) for name, machine in project.machines.items()}
-    for subject in record.subjects.values():
-        kind, _, name = subject.address.partition("/")
-        task = project.tasks.get(name) if kind == "task" and name not in held else None
-        if task is not None and subject.state in judging[task.machine]:
-            active.append(task)
+    tasks = project.tasks
+    for address, subject in record.subjects.items():
+        if address.startswith("task/"):
+            task = tasks.get(address[5:])
+            if task is not None and subject.state in judging[task.machine] and task.id not in held:
+                active.append(task)
     return tuple(sorted(active, key=lambda task: task.order))
 
 
-def judging_states(machine: MachineSpec) -> frozenset[str]:
+def judging_states(machine: MachineSpec) -> Collection[str]:
     """Return the states that run checks or whose own transitions depend on deliverables or checks."""
-    return frozenset(s.name for s in machine.states.values() if _runs_checks(s) or set(_names(s)) & set(WORK))
+    return rules_of(machine).judging
 
 
-def _runs_checks(state: StateSpec) -> bool:
-    return any(action.verb is Verb.RUN for action in state.on_enter)
-
-
-def _names(state: StateSpec) -> Iterator[str]:
-    for transition in state.transitions:
-        yield from fact_names(transition.when)
-    for timer in state.timers:
-        yield from fact_names(timer.when)
-
-
-def _captures(project: Project, survey: Survey | Failed) -> tuple[PaneRef, ...]:
-    if isinstance(survey, Failed):
-        return ()
-    panes = resolve_panes(project, survey)
+def _captures(project: Project, panes: Panes) -> tuple[PaneRef, ...]:
     agents = (agent for agent in project.agents.values() if agent.address in panes)
     return tuple(
         panes[agent.address].ref

@@ -8,8 +8,11 @@ from functools import lru_cache
 
 from amp_fsm.model.chooser import Chooser
 from amp_fsm.model.guards import Guard, fact_names
-from amp_fsm.model.machine import MachineSpec, Since, TimerSpec, TransitionSpec, Verb
+from amp_fsm.model.machine import MachineSpec, Since, StateSpec, TimerSpec, TransitionSpec, Verb
 from amp_fsm.model.machine.compiled import CompiledMachine
+from amp_fsm.model.standard import WORK
+
+WORK_FACTS = frozenset(WORK)
 
 MACHINES = 64
 """Machines that are kept compiled: far more than a configuration has."""
@@ -40,10 +43,15 @@ class StateRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One machine, with the rules of its states by their names."""
+    """One machine, with the rules of its states by their names.
+
+    Attributes:
+        judging: states that run checks, or whose own transitions depend on deliverables or checks.
+    """
 
     machine: CompiledMachine
     states: Mapping[str, StateRules]
+    judging: frozenset[str]
 
 
 def rules_of(machine: MachineSpec) -> Rules:
@@ -69,7 +77,11 @@ class _Same:
 @lru_cache(maxsize=MACHINES)
 def _compiled(key: _Same) -> Rules:
     compiled = CompiledMachine(key.machine)
-    return Rules(machine=compiled, states={name: _state(compiled, name) for name in key.machine.states})
+    return Rules(
+        machine=compiled,
+        states={name: _state(compiled, name) for name in key.machine.states},
+        judging=frozenset(state.name for state in key.machine.states.values() if _judges(state)),
+    )
 
 
 def _state(compiled: CompiledMachine, name: str) -> StateRules:
@@ -90,3 +102,8 @@ def _state(compiled: CompiledMachine, name: str) -> StateRules:
 def _guards(leaving: tuple[TransitionSpec, ...], timers: tuple[TimerSpec, ...]) -> Iterator[Guard]:
     yield from (one.when for one in leaving)
     yield from (timer.when for timer in timers)
+
+
+def _judges(state: StateSpec) -> bool:
+    names = (name for guard in _guards(state.transitions, state.timers) for name in fact_names(guard))
+    return any(action.verb is Verb.RUN for action in state.on_enter) or not WORK_FACTS.isdisjoint(names)
