@@ -88,24 +88,36 @@ class Calming:
             restless = self._restless[rules] = _is_restless(situation, rules)
         if restless:
             return None
-        spec, held = situation.specs[address], situation.assignment(address)
+        spec, held, record = situation.specs[address], situation.assignment(address), situation.record
         facts = situation.observed.facts
         agent, other = "", ""
-        needs: tuple[str, ...] = ()
+        queued: Grounds = ()
         if isinstance(spec, AgentSpec):
             agent, other = spec.name, f"task/{held.task}" if held is not None else ""
         elif isinstance(spec, TaskSpec):
-            agent, needs = (held.agent if held is not None else ""), spec.needs
+            agent, queued = held.agent if held is not None else "", _queued(situation, spec)
             other = f"agent/{agent}"
-        sample = situation.observed.memory.samples.get(agent) or situation.record.samples.get(agent)
+        sample = situation.observed.memory.samples.get(agent) or record.samples.get(agent)
         return (
             situation.subjects[address],
             held,
             facts.get(address),
             facts.get(other),
             sample if rules.follows_progress else None,
-            tuple(situation.state(f"task/{need}") for need in needs) if needs else (),
+            *queued,
         )
+
+
+def _queued(situation: Situation, task: TaskSpec) -> Grounds:
+    """Return how a task stands in the queue: how far its needs are, and to whom it may go."""
+    record, name = situation.record, task.id
+    return (
+        tuple(situation.state(f"task/{need}") for need in task.needs) if task.needs else (),
+        record.attempts.get(name),
+        record.forgiven.get(name),
+        record.reserved.get(name),
+        record.barred.get(name),
+    )
 
 
 def _is_restless(situation: Situation, rules: StateRules) -> bool:
@@ -124,7 +136,7 @@ def _shared_grounds(situation: Situation) -> Grounds:
     return (
         project,
         (lead, situation.state(f"agent/{lead}"), record.paused),
-        (record.attempts, record.refusals, record.forgiven, record.reserved, record.barred),
+        record.refusals,
         (record.added, [situation.state(item.task.address) for item in record.added.values()], observed.answers),
         [_truth(situation, service.address, "ready") for service in project.services.values()],
         [agent.name for agent in project.agents.values() if situation.is_final(agent.address)],
