@@ -61,12 +61,13 @@ class Rehearsal:
         stage = self.stage
         ports = replace(stage.ports, terminal=self.terminal, runner=self.runner)
         cast = Cast(stage.project, stage.world, self.terminal)
-        ended = ""
+        ended, last = "", None
         looking = self.terminal.kept_open(stage.project.tmux.session, lambda reason: None)
         with ports.store.lock(), looking:
             while not ended:
                 cast.wait(stage.clock.tick, stage.clock.elapsed)
-                ended = self._after(run_pass(stage.project, ports), cast)
+                last = run_pass(stage.project, ports, last=last)
+                ended = self._after(last, cast)
         report = report_of(stage, self.notes, self.terminal, ports.store.load(), cast.receipts())
         return replace(report, ended=ended, real_seconds=time.monotonic() - begun)
 

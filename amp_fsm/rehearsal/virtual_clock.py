@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from amp_fsm.model.time import Reading
-from amp_fsm.rehearsal.practice_agent.outside import write_atomically
+from amp_fsm.rehearsal.practice_agent.outside import replace_text
 
 
 class VirtualClock:
@@ -44,4 +44,4 @@ class VirtualClock:
 
     def _tell(self) -> None:
         moment = {"policy": self.elapsed, "wall": self._wall + self.elapsed, "tick": self.tick}
-        write_atomically(self._file, json.dumps(moment))
+        replace_text(self._file, json.dumps(moment))
