@@ -62,4 +62,5 @@ def unknown(name: str, why: Why, evidence: str = "", source: str = "", at: float
 
 def known(name: str, value: bool, evidence: str = "", source: str = "", at: float = 0.0) -> Fact:
     """Return the fact `name` as definitely true or false."""
-    return Fact(name=name, truth=Truth.of(value), evidence=evidence, source=source, at=at)
+    truth = Truth.TRUE if value else Truth.FALSE
+    return Fact(name=name, truth=truth, evidence=evidence, source=source, at=at)

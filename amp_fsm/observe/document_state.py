@@ -15,7 +15,7 @@ from amp_fsm.observe.markdown_edit import DocumentProblem, table_under
 from amp_fsm.observe.markdown_lines import find_heading, read_headings
 from amp_fsm.observe.markdown_log import LogEntry, log_entries
 from amp_fsm.observe.markdown_oddities import oddities
-from amp_fsm.observe.markdown_tables import Table, find_tables
+from amp_fsm.observe.markdown_tables import Row, Table, find_tables
 
 Look = FileSeen | Missing | Failed | None
 CLOSE = 0.8
@@ -87,13 +87,12 @@ def _list(spec: DocumentSpec, file: FileSeen) -> DocumentState:
 
 def _table(spec: DocumentSpec, file: FileSeen, table: Table, names: Iterable[str]) -> DocumentState:
     if spec.kind in LOGS:
-        entries = log_entries(file.text, spec.heading, spec.key) or ()
-        return _with_entries(spec, file, table.header.line, entries)
+        return _with_entries(spec, file, table.header.line, table.rows)
     rows, twice = _rows(spec, table, names)
     return DocumentState(spec=spec, sealed=file.sealed, line=table.header.line, rows=rows, twice=twice)
 
 
-def _with_entries(spec: DocumentSpec, file: FileSeen, line: int, entries: Sequence[LogEntry]) -> DocumentState:
+def _with_entries(spec: DocumentSpec, file: FileSeen, line: int, entries: Sequence[LogEntry | Row]) -> DocumentState:
     rotate = spec.rotate
     oldest = entries[: len(entries) - rotate.left] if rotate is not None and len(entries) > rotate.rows else ()
     return DocumentState(
@@ -101,7 +100,7 @@ def _with_entries(spec: DocumentSpec, file: FileSeen, line: int, entries: Sequen
         sealed=file.sealed,
         line=line,
         entries=len(entries),
-        oldest=entries_digest([entry.text for entry in oldest]) if oldest else "",
+        oldest=entries_digest([file.text[entry.start : entry.end] for entry in oldest]) if oldest else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,8 +12,7 @@ from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
 from amp_fsm.observe.fold import bare_name, fold
 from amp_fsm.observe.markdown_edit import DocumentProblem, row_of
-from amp_fsm.observe.markdown_lines import KEPT
-from amp_fsm.observe.markdown_tables import find_tables
+from amp_fsm.observe.markdown_tables import Row, find_tables
 
 _NEGATIONS = frozenset({"not", "pas", "non", "never", "isn't", "n'est"})
 _NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "tbd"})
@@ -47,34 +46,42 @@ def status_row(spec: DocumentSpec, file: FileSeen | Missing | Failed | None, nam
     table, row = found
     if row is None:
         return None
-    headers = tuple(dict(zip(table.header.texts, row.texts, strict=False)).items())
-    cells: dict[str, str] = {}
-    for key, header in spec.columns.items():
-        column = table.column(header)
-        if column is not None and column < len(row.cells):
-            cells[key] = row.cells[column].text
-    return StatusRow(cells=cells, line=row.line, headers=headers)
+    texts, names = row.texts, table.header.texts
+    places = _places(names, tuple(spec.columns.items()))
+    cells = {key: texts[place] for key, place in places if place < len(texts)}
+    return StatusRow(cells=cells, line=row.line, headers=tuple(dict(zip(names, texts, strict=False)).items()))
+
+
+@lru_cache(maxsize=64)
+def _places(headers: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> tuple[tuple[str, int], ...]:
+    """Return where the cells of a row stand, by our keys of their columns; those that a table lacks left out."""
+    folded = [fold(header) for header in headers]
+    return tuple((key, folded.index(fold(header))) for key, header in columns if fold(header) in folded)
 
 
 def rows_in_log(spec: DocumentSpec, text: str, name: str) -> tuple[LogRow, ...]:
-    """Return the rows of `name` in all tables of a log, the oldest first; asking for many names costs one reading."""
-    return _log_index(text, spec.heading, spec.key).get(bare_name(name), ())
+    """Return the rows of `name` in all tables of a log, the oldest first."""
+    return _log_rows(_log_index(spec, text).get(bare_name(name), ()))
 
 
-@lru_cache(maxsize=KEPT)
-def _log_index(text: str, heading: str, key: str) -> Mapping[str, tuple[LogRow, ...]]:
+_Placed = tuple[int, Row]
+"""A row, and which of its cells says whose it is."""
+
+
+def _log_index(spec: DocumentSpec, text: str) -> Mapping[str, Sequence[_Placed]]:
     """Return the rows of a log by the bare names in them; texts that fold to the same have the same bare name."""
-    rows: defaultdict[str, list[LogRow]] = defaultdict(list)
-    for table in find_tables(text, heading):
-        column = table.column(key)
-        if column is None:
-            continue
-        for row in table.rows:
-            texts = row.texts
-            if column < len(texts):
-                others = texts[:column] + texts[column + 1 :]
-                rows[bare_name(texts[column])].append(LogRow(line=row.line, others=others))
-    return {name: tuple(found) for name, found in rows.items()}
+    rows: defaultdict[str, list[_Placed]] = defaultdict(list)
+    for table in find_tables(text, spec.heading):
+        column = table.column(spec.key)
+        for row in table.rows if column is not None else ():
+            if column is not None and column < len(row.cells):
+                rows[bare_name(row.cells[column].text)].append((column, row))
+    return rows
+
+
+def _log_rows(placed: Iterable[_Placed]) -> tuple[LogRow, ...]:
+    texts = ((column, row.line, row.texts) for column, row in placed)
+    return tuple(LogRow(line=line, others=found[:column] + found[column + 1 :]) for column, line, found in texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +91,10 @@ class Page:
     spec: DocumentSpec
     file: FileSeen | Missing | Failed | None
     _rows: dict[str, StatusRow | Failed | None] = field(default_factory=dict, compare=False, repr=False)
-    _logs: list[Mapping[str, tuple[LogRow, ...]]] = field(default_factory=list, compare=False, repr=False)
+    _logs: list[Mapping[str, Sequence[_Placed]]] = field(default_factory=list, compare=False, repr=False)
+    _entries: dict[str, tuple[Sequence[_Placed], tuple[LogRow, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def row(self, name: str) -> StatusRow | Failed | None:
         """Return the row of `name`, as `status_row` does."""
@@ -102,8 +112,16 @@ class Page:
         if not isinstance(self.file, FileSeen):
             return None
         if not self._logs:
-            self._logs.append(_log_index(self.file.text, self.spec.heading, self.spec.key))
-        return self._logs[0].get(bare_name(name), ())
+            self._logs.append(_log_index(self.spec, self.file.text))
+        placed = self._logs[0].get(bare_name(name), ())
+        known = self._entries.get(name)
+        if known is None or known[0] != placed:
+            self._entries[name] = known = (placed, _log_rows(placed))
+        return known[1]
+
+    def of(self, file: FileSeen | Missing | Failed | None) -> Page:
+        """Return the same document with another file; rows of a log that stayed as they were are the very same."""
+        return Page(spec=self.spec, file=file, _entries=self._entries)
 
 
 def claim_of(words: Mapping[str, tuple[str, ...]], text: str) -> str | None:

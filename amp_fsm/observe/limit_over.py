@@ -24,7 +24,7 @@ def in_time(
         now_wall: seconds since the epoch.
     """
     if reading.state is not ScreenState.LIMITED:
-        return replace(reading, resets_at=None)
+        return reading if reading.resets_at is None else replace(reading, resets_at=None)
     resets_at = _first_read(reading, before, assignment)
     if resets_at is None:
         resets_at = now_wall + limit.default if reading.resets_at is None else reading.resets_at

@@ -7,6 +7,8 @@ that swallows a heading and a table under it, is not believed.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,6 +16,9 @@ from amp_fsm.observe.fold import fold
 
 KEPT = 8
 """Documents whose reading is kept: each is read several times in a pass, and most do not change between passes."""
+
+ALIKE = 64
+"""Characters by whose likeness a document is taken for another version of one that was read."""
 
 HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -48,14 +53,54 @@ class Fence:
         return range(self.first, self.last + 1) if self.last and not self.swallows else range(0)
 
 
+_read: deque[tuple[str, tuple[Line, ...]]] = deque(maxlen=KEPT)
+"""Documents that were read last: another version of one is read from where it differs."""
+
+
+@lru_cache(maxsize=KEPT)
 def read_lines(text: str) -> tuple[Line, ...]:
-    """Return the lines of a document, whatever their ends (LF, CRLF, or mixed)."""
-    lines: list[Line] = []
-    start = 0
-    for number, raw in enumerate(text.split("\n"), 1):
+    """Return the lines of a document, whatever their ends (LF, CRLF, or mixed).
+
+    Up to where it differs from a document that was read lately, they are the very same objects.
+    """
+    lines, start = _lines_before(text)
+    for number, raw in enumerate(text[start:].split("\n"), len(lines) + 1):
         lines.append(Line(text=raw.removesuffix("\r"), number=number, start=start))
         start += len(raw) + 1
-    return tuple(lines)
+    made = tuple(lines)
+    _read.append((text, made))
+    return made
+
+
+def _lines_before(text: str) -> tuple[list[Line], int]:
+    """Return the whole lines that a document has in common with one that was read lately, and where they end."""
+    alike = [(_common(text, known), lines) for known, lines in tuple(_read) if known[:ALIKE] == text[:ALIKE]]
+    common, lines = max(alike, key=lambda found: found[0], default=(0, ()))
+    begun = bisect_right(lines, common, key=lambda line: line.start)
+    return (list(lines[: begun - 1]), lines[begun - 1].start) if begun else ([], 0)
+
+
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts have in common from their beginning."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
+
+
+@lru_cache(maxsize=KEPT)
+def fences_of(text: str) -> tuple[Fence, ...]:
+    """Return every code fence of a document, in order."""
+    return read_fences(read_lines(text))
+
+
+@lru_cache(maxsize=KEPT)
+def fenced_in(text: str) -> frozenset[int]:
+    """Return the numbers of the lines that stand in code fences that can be believed."""
+    return frozenset(number for fence in fences_of(text) for number in fence.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +115,8 @@ class Heading:
 @lru_cache(maxsize=KEPT)
 def read_headings(text: str) -> tuple[Heading, ...]:
     """Return the document's headings, in order."""
-    lines = read_lines(text)
-    fenced = fenced_in(lines)
-    found = ((line, HEADING.match(line.text)) for line in lines if line.number not in fenced)
+    lines, fenced = read_lines(text), fenced_in(text)
+    found = ((line, HEADING.match(line.text)) for line in lines if "#" in line.text and line.number not in fenced)
     return tuple(Heading(text=m.group(2), level=len(m.group(1)), line=line) for line, m in found if m)
 
 
@@ -84,8 +128,7 @@ def find_heading(text: str, heading: str) -> Heading | None:
 
 def read_prose(text: str) -> tuple[Line, ...]:
     """Return the lines of a document that stand in no code fence."""
-    lines = read_lines(text)
-    fenced = fenced_in(lines)
+    lines, fenced = read_lines(text), fenced_in(text)
     return tuple(line for line in lines if line.number not in fenced)
 
 
@@ -118,11 +161,6 @@ def read_fences(lines: tuple[Line, ...]) -> tuple[Fence, ...]:
     if opened is not None:
         found.append(Fence(first=lines[opened[0]].number))
     return tuple(found)
-
-
-def fenced_in(lines: tuple[Line, ...]) -> frozenset[int]:
-    """Return the numbers of the lines that stand in code fences that can be believed."""
-    return frozenset(number for fence in read_fences(lines) for number in fence.code)
 
 
 def _swallows_section(lines: tuple[Line, ...]) -> bool:

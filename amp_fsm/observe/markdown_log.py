@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, flat, line_end_at, table_under
-from amp_fsm.observe.markdown_lines import Line, find_heading, read_fences, read_headings, read_lines
+from amp_fsm.observe.markdown_lines import Line, fences_of, find_heading, read_headings, read_lines
 
 _ITEM = re.compile(r"^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)")
 _BREAK = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
@@ -58,7 +58,7 @@ def _section(text: str, heading: Line) -> Iterator[Line]:
     """Yield the lines below a heading up to the next one or to a code fence."""
     lines = read_lines(text)
     after = [other.line.number for other in read_headings(text) if other.line.number > heading.number]
-    fences = [fence.first for fence in read_fences(lines) if fence.first > heading.number]
+    fences = [fence.first for fence in fences_of(text) if fence.first > heading.number]
     yield from lines[heading.number : min([len(lines) + 1, *after, *fences]) - 1]
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from amp_fsm.observe.fold import fold
 from amp_fsm.observe.markdown_edit import DocumentProblem, table_under
-from amp_fsm.observe.markdown_lines import KEPT, read_fences, read_headings, read_lines
+from amp_fsm.observe.markdown_lines import KEPT, fenced_in, fences_of, read_headings, read_lines
 from amp_fsm.observe.markdown_tables import Table, find_tables, read_tables
 
 _NO_UTF8 = re.compile("[\udc80-\udcff]")  # how bytes that cannot be decoded are read
@@ -38,7 +38,7 @@ def _bytes(text: str) -> Iterator[str]:
 
 
 def _fences(text: str) -> Iterator[str]:
-    for fence in read_fences(read_lines(text)):
+    for fence in fences_of(text):
         if not fence.last:
             yield f"line {fence.first}: a code fence that is never closed; what follows is read all the same"
         elif fence.swallows:
@@ -57,7 +57,7 @@ def _stray_rows(text: str, heading: str) -> Iterator[str]:
     """Yield rows under a heading that belong to no table: an empty line tore them off, and nobody reads them."""
     tables, wanted = read_tables(text), fold(heading)
     lines = read_lines(text)
-    code = {number for fence in read_fences(lines) for number in fence.code}
+    code = fenced_in(text)
     rows = _rows_of(tables) | code
     within = False
     starts = {found.line.number: fold(found.text) == wanted for found in read_headings(text)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,8 +62,25 @@ class Table:
 def read_tables(text: str) -> tuple[Table, ...]:
     """Return every table of a document, in order.  Linear in its length."""
     lines = read_lines(text)
-    fenced = fenced_in(lines)
-    return tuple(_tables(lines, fenced))
+    made = tuple(_tables(lines, fenced_in(text), _rows_before(lines)))
+    _read.append((lines, made))
+    return made
+
+
+_read: deque[tuple[tuple[Line, ...], tuple[Table, ...]]] = deque(maxlen=KEPT)
+"""Documents whose tables were read last; rows in lines that stayed as they were are not split again."""
+
+
+def _rows_before(lines: tuple[Line, ...]) -> Mapping[int, Row]:
+    """Return the rows, by the number of their line, that a document has in common with one that was read lately."""
+    alike = ((_common(lines, known), tables) for known, tables in tuple(_read))
+    common, tables = max(alike, key=lambda found: found[0], default=(0, ()))
+    return {row.line: row for table in tables for row in table.rows if row.line <= common}
+
+
+def _common(one: tuple[Line, ...], other: tuple[Line, ...]) -> int:
+    """Return how many lines two documents have in common from their beginning: the very same objects."""
+    return bisect_left(range(min(len(one), len(other))), True, key=lambda place: one[place] is not other[place])
 
 
 def find_tables(text: str, heading: str) -> tuple[Table, ...]:
@@ -70,7 +89,7 @@ def find_tables(text: str, heading: str) -> tuple[Table, ...]:
     return tuple(table for table in read_tables(text) if fold(table.heading) == wanted)
 
 
-def _tables(lines: tuple[Line, ...], fenced: frozenset[int]) -> Iterator[Table]:
+def _tables(lines: tuple[Line, ...], fenced: frozenset[int], known: Mapping[int, Row]) -> Iterator[Table]:
     heading, place = "", 0
     while place < len(lines):
         line = lines[place]
@@ -83,7 +102,7 @@ def _tables(lines: tuple[Line, ...], fenced: frozenset[int]) -> Iterator[Table]:
             last = place + 2
             while last < len(lines) and _is_row(lines[last], fenced):
                 last += 1
-            rows = tuple(split_row(row) for row in lines[place + 2 : last])
+            rows = tuple(known.get(row.number) or split_row(row) for row in lines[place + 2 : last])
             yield Table(heading=heading, header=split_row(line), rows=rows, end=lines[last - 1].end)
             place = last
         else:
@@ -91,7 +110,8 @@ def _tables(lines: tuple[Line, ...], fenced: frozenset[int]) -> Iterator[Table]:
 
 
 def _is_row(line: Line, fenced: frozenset[int]) -> bool:
-    return "|" in line.text and line.number not in fenced and not HEADING.match(line.text)
+    text = line.text
+    return "|" in text and line.number not in fenced and (text[0] == "|" or not HEADING.match(text))
 
 
 def split_row(line: Line) -> Row:

@@ -5,7 +5,8 @@ Panes by address, assignments by agent and by task, prompts by agent, rows by na
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from amp_fsm.model.document import DocumentSpec
@@ -32,7 +33,7 @@ class Places:
         order: id to its place among all tasks.
     """
 
-    patterns: Mapping[str, tuple[str, ...]]
+    patterns: Mapping[str, Sequence[str]]
     folders: Mapping[str, str]
     order: Mapping[str, int]
 
@@ -73,7 +74,7 @@ class Sources:
         """Return a document, in which every row is looked for once for as long as its file stays the same."""
         page, file = self._pages.get(spec.name), self.files.get(spec.file)
         if page is None or page.file is not file:
-            self._pages[spec.name] = page = Page(spec=spec, file=file)
+            self._pages[spec.name] = page = page.of(file) if page is not None else Page(spec=spec, file=file)
         return page
 
     def line(self, spec: FactSpec, name: str) -> Fact:
@@ -134,13 +135,12 @@ def _panes(project: Project, survey: Survey | None, before: Sources | None) -> M
 
 
 def _places(project: Project) -> Places:
-    patterns: dict[str, tuple[str, ...]] = {}
+    patterns: defaultdict[str, list[str]] = defaultdict(list)
     folders: dict[str, str] = {}
     for task in project.tasks.values():
         workspace = project.workspace(task)
         if workspace is not None:
             folders[workspace.folder] = task.id
         for item in task.deliverables:
-            pattern = project.place(task, item.file)
-            patterns[pattern] = (*patterns.get(pattern, ()), task.id)
+            patterns[project.place(task, item.file)].append(task.id)
     return Places(patterns=patterns, folders=folders, order={name: place for place, name in enumerate(project.tasks)})

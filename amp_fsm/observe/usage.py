@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from amp_fsm.model.facts import Fact, known
+from amp_fsm.model.facts import Fact, Truth, known
 from amp_fsm.model.project import FactSpec, Project, Source
 from amp_fsm.model.usage import FIELDS, Figures, Spent, Usage, in_words
 
@@ -46,8 +46,9 @@ def usage_facts(project: Project, usage: Usage, now_wall: float) -> dict[str, Fa
 def _figure(name: str, usage: Usage, now_wall: float) -> Fact:
     value = getattr(usage.last, name)
     said = in_words(name, value, now_wall) if value is not None else "its program has shown none"
-    fact = known(name, value is not None, said, "usage", usage.at.get(name, now_wall))
-    return replace(fact, value=f"{value:.10g}" if value is not None else "")
+    truth, shown = Truth.of(value is not None), f"{value:.10g}" if value is not None else ""
+    at = usage.at.get(name, now_wall)
+    return Fact(name=name, truth=truth, value=shown, evidence=said, source="usage", at=at)
 
 
 def _declared(spec: FactSpec, facts: Mapping[str, Fact], usage: Usage, now_wall: float) -> Fact:

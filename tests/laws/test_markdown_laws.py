@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +18,7 @@ from amp_fsm.observe.markdown_edit import (
     set_cells,
     table_under,
 )
+from amp_fsm.observe.markdown_lines import fenced_in, read_headings, read_lines
 from amp_fsm.observe.markdown_tables import Table, read_tables
 
 plain = st.text(st.characters(exclude_characters="|`\\\r\n", exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=12)
@@ -47,6 +50,32 @@ def test_the_row_found_by_the_index_is_the_row_found_by_looking(cells: list[str]
     assert isinstance(table, Table)
     found, looked = row_of(text, "Team", "Agent", name), find_row(table, "Agent", name)
     assert found == (looked if isinstance(looked, DocumentProblem) else (table, looked))
+
+
+pieces = st.lists(
+    st.sampled_from(
+        ["# Log", "", "| a | b |", "|---|---|", "| ada | x |", "| ben \\| y |", "```", "text", "- item", "~~~"]
+    ),
+    max_size=12,
+)
+
+
+@given(st.lists(st.tuples(pieces, pieces, endings), min_size=2, max_size=4))
+def test_a_document_that_changed_is_read_as_if_it_had_never_been_read(
+    versions: list[tuple[list[str], list[str], str]],
+) -> None:
+    """Lines, rows, headings and fences: whatever of an earlier version is taken over."""
+    alike = f"{'a beginning that all of them have ':<80}\n"
+    for begun, ended, ending in versions:
+        text = f"{alike}{ending.join([*versions[0][0], *begun, *ended])}"
+        never = f"{next(UNIQUE):<80}\n{text[len(alike) :]}"
+        assert read_lines(text)[1:] == read_lines(never)[1:]
+        assert read_tables(text) == read_tables(never)
+        assert read_headings(text) == read_headings(never)
+        assert fenced_in(text) == fenced_in(never)
+
+
+UNIQUE = (f"{number} is the number of a document that nobody ever saw" for number in itertools.count())
 
 
 def _row(cells: list[str], *, outer: bool) -> str:

@@ -195,6 +195,7 @@ class World:
     server: str = "1:1"
     panes: dict[str, PaneSeen] = field(default_factory=dict)
     captures: dict[str, str | Failed] = field(default_factory=dict)
+    silent: dict[str, float] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=lambda: dict.fromkeys(NAMES, "| {} | T-1 | WORKING | 9:00 |"))
     head: str = "# Team\n\n| Agent | Task | Status | At |\n|---|---|---|---|\n"
     entries: list[str] = field(default_factory=list)
@@ -226,6 +227,7 @@ class World:
             terminal=Failed(reason=self.unreachable) if self.unreachable else survey,
             captures={self.panes[name].ref: said for name, said in self.captures.items() if name in self.panes},
             files={**files, **self.files},
+            silent={self.panes[name].ref: lasts for name, lasts in self.silent.items() if name in self.panes},
             globs=dict(self.globs),
             tails=dict(self.tails),
             http=dict(self.http),
@@ -471,6 +473,7 @@ changes: st.SearchStrategy[Change] = st.one_of(
     st.builds(is_now, st.just("server"), st.sampled_from(["1:1", "1:1", ""])),
     st.builds(becomes, st.just("rows"), names, st.one_of(rows, st.none())),
     st.builds(becomes, st.just("rows"), names, rows),
+    st.builds(becomes, st.just("silent"), names, st.sampled_from([0.5, 3.0, 30.0, None])),
     st.builds(logged, entries),
     st.just(rotated),
     st.just(reordered),

@@ -7,11 +7,15 @@ from dataclasses import replace
 import pytest
 
 from amp_fsm.model.observed import Observed
+from amp_fsm.model.project import ERRANDS
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, FileSeen, HttpSeen, PathSeen
 from amp_fsm.model.time import Now
+from amp_fsm.model.workspace import WorkspaceKind
+from amp_fsm.observe.kept import Kept
 from amp_fsm.observe.observed import observe
 from tests.laws.watched_world import (
+    NAMES,
     SCREENS,
     Change,
     World,
@@ -81,7 +85,15 @@ def said(made: Observed) -> object:
     return replace(made, facts=facts, at=0.0)
 
 
+ASKED = FileSeen(path="q", text="Which one?", digest="d", mtime=2e9)
 SMALL = (PathSeen(path="p", size=2, mtime=1.0),)
+
+
+def parts(made: Observed) -> Kept:
+    assert isinstance(made.kept, Kept)
+    return made.kept
+
+
 TELLS = (
     dropped("hook", "Prompt", 0.0),
     wrote("user", 0, 0.0, 0.0),
@@ -95,7 +107,7 @@ def test_nothing_is_made_anew_while_only_time_passes() -> None:
     made = look(world, before)
     assert made.facts.keys() == before.facts.keys()
     assert all(made.facts[address] is before.facts[address] for address in made.facts)
-    assert all(made.readings[name] is before.readings[name] for name in made.readings)
+    assert all(parts(made).agents[name] is parts(before).agents[name] for name in made.readings)
     assert all(one is other for one, other in zip(made.documents, before.documents, strict=True))
     assert made.at > before.at == before.facts["agent/ada"]["gone"].at + 800.0
 
@@ -104,8 +116,8 @@ def test_only_the_one_whose_row_changed_is_made_anew() -> None:
     world, before = settled()
     becomes("rows", "ben", "| {} | T-2 | DONE | 9:30 |")(world)
     made = look(world, before)
-    assert made.readings["ada"] is before.readings["ada"]
-    assert made.readings["ben"] is not before.readings["ben"]
+    assert parts(made).agents["ada"] is parts(before).agents["ada"]
+    assert parts(made).agents["ben"] is not parts(before).agents["ben"]
     assert made.facts["agent/ben"]["claims_done"].truth == "true"
 
 
@@ -183,6 +195,37 @@ def test_a_transcript_is_known_by_the_prompt_that_its_agent_was_given() -> None:
     assert said(again(world, before)) == said(anew(world)) != said(before)
 
 
+def test_why_a_server_cannot_be_asked_is_told_anew() -> None:
+    world, before = settled(is_now("unreachable", "timed out"))
+    is_now("unreachable", "permission denied")(world)
+    assert said(again(world, before)) == said(anew(world)) != said(before)
+
+
+@pytest.mark.parametrize("server", ["", "2:2"])
+def test_whether_a_server_runs_is_told_anew_of_one_without_a_pane(server: str) -> None:
+    world, before = settled(*(becomes("panes", name, None) for name in NAMES))
+    is_now("server", server)(world)
+    assert said(again(world, before)) == said(anew(world))
+    assert (said(again(world, before)) != said(before)) is (server == "" or before.server != server)
+
+
+def test_work_is_judged_by_when_its_task_was_assigned() -> None:
+    world, before = settled(becomes("globs", "one/*.md", THERE))
+    held = {name: replace(one, since_wall=0.0) for name, one in world.record.assignments.items()}
+    world.remember(assignments=held)
+    assert before.facts["task/T-1"]["deliverables_present"].truth == "false"
+    assert again(world, before).facts["task/T-1"]["deliverables_present"].truth == "true"
+
+
+def test_a_question_is_told_with_the_place_at_which_it_stands_now() -> None:
+    paths = (f"{ERRANDS}/QUESTION-T-1.md", f"/r/{ERRANDS}/QUESTION-T-1.md")
+    world, before = settled(*(becomes("files", path, ASKED) for path in paths))
+    moved = replace(world.project.tasks["T-1"], workspace=WorkspaceKind.WORKTREE)
+    world.project = replace(world.project, tasks={**world.project.tasks, "T-1": moved})
+    assert before.facts["agent/ada"]["asks_help"].evidence.startswith(ERRANDS)
+    assert again(world, before).facts["agent/ada"]["asks_help"].evidence.startswith("/r/")
+
+
 def test_a_lost_check_that_was_tried_often_enough_failed() -> None:
     world, before = settled(ran("lost", 1))
     tried(1)(world)
@@ -234,7 +277,7 @@ def test_after_a_jump_everybody_is_observed_anew(now: object) -> None:
     assert callable(now)
     later: Now = now(world.now)
     made = observe(world.project, world.record, world.seen(), later, {}, before)
-    assert made.readings["ada"] is not before.readings["ada"]
+    assert parts(made).agents["ada"] is not parts(before).agents["ada"]
 
 
 def test_what_was_not_remembered_is_observed_anew() -> None:
