@@ -56,6 +56,10 @@ class Commit:
 class Store(Protocol):
     """The record and the journal, durable: what `commit` returned from survives SIGKILL.
 
+    What did not change is the very same object: `load` gives the parts that the last `commit` returned, but for what
+    was written since, and a commit keeps every value that is equal to the one stored.  So whoever keeps a part of a
+    record sees by `is` that it still holds.  What others wrote is seen by the very next call.
+
     Raises (every method):
         StoreError: it cannot be read or written.
     """
@@ -66,7 +70,8 @@ class Store(Protocol):
     def commit(self, commit: Commit) -> Record:
         """Write the named parts of `commit.record` in one transaction and return the record as it now stands.
 
-        The first commit gives the store its lineage.
+        The first commit gives the store its lineage.  What the record has changed and the commit does not name is in
+        what is returned, and in no `load` before a commit names it.
         """
 
     def screens(self) -> Mapping[str, KeptScreen]:

@@ -1,54 +1,55 @@
-"""The store's database file: schema, version, connections.  Called by `sqlite` alone; knows no record.
+"""The store's database file: its transactions.  Called by `sqlite` alone; knows no record.
 
 A rollback journal, not a write-ahead log: with WAL the mere opening of a database at rest creates two files beside it
-(measured, SQLite 3.40), and planning must leave the folder as it was.  A connection lives for one operation, so that
-threads and forks share nothing; with FULL synchronous that costs 1 ms, of which opening is 0.15.
+(measured, SQLite 3.40), and planning must leave the folder as it was.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 from amp_fsm.errors import StoreError
-from amp_fsm.world.sqlite_rows import META
-
-SCHEMA_VERSION = 1
-BUSY_SECONDS = 10.0
-
-SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE subjects (address TEXT PRIMARY KEY, state TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE assignments (id TEXT PRIMARY KEY, agent TEXT NOT NULL, task TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE intents (id TEXT PRIMARY KEY, address TEXT NOT NULL, status TEXT NOT NULL, waits INTEGER NOT NULL,
-    body BLOB NOT NULL);
-CREATE INDEX waiting_intents ON intents (waits) WHERE waits;
-CREATE TABLE memory (part TEXT PRIMARY KEY, body BLOB NOT NULL);
-CREATE TABLE journal (id INTEGER PRIMARY KEY, at REAL NOT NULL, address TEXT NOT NULL, kind TEXT NOT NULL,
-    body BLOB NOT NULL);
-CREATE INDEX journal_of_subject ON journal (address, at);
-CREATE TABLE requests (id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, body BLOB NOT NULL);
-CREATE TABLE plans (id TEXT PRIMARY KEY);
-CREATE TABLE pauses (who TEXT PRIMARY KEY)
-"""
+from amp_fsm.world.sqlite_connection import KeptConnection
+from amp_fsm.world.sqlite_schema import SCHEMA_VERSION, create, schema_of
 
 NEEDS_REPAIR = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN})
 """Primary codes by which a read-only connection says that a killed writer's journal must be rolled back first."""
 
+Version = tuple[int, int]
+"""Number of the connection in this process, and SQLite's data version, which counts what others wrote since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One transaction under way.
+
+    Attributes:
+        version: two transactions of the same version saw the same, but for what this process wrote through them.
+        schema: version of the tables.
+    """
+
+    db: sqlite3.Connection
+    version: Version
+    schema: int
+
 
 class DatabaseFile:
-    """One SQLite file that need not exist yet."""
+    """One SQLite file that need not exist yet.  Threads take turns; a forked child begins anew."""
 
     def __init__(self, path: Path) -> None:
         """Name the file; opens nothing."""
         self.path = path
-        self._writing = Lock()  # threads of this process queue here, which is fair; SQLite's own waiting is not
+        self._kept = KeptConnection(path)
+        self._present: Version | None = None  # at which the tables were seen to be of the present schema
+        weakref.finalize(self, self._kept.close)
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection | None]:
+    def reading(self) -> Iterator[Transaction | None]:
         """Give one consistent snapshot, or None when there is no store yet; changes no file.
 
         The exception: what a killed process left half-written is undone first, as any reader has to.
@@ -56,70 +57,50 @@ class DatabaseFile:
         Raises:
             StoreError: it cannot be read, or is of a newer schema.
         """
-        with self._errors():
-            db = self._open_reading() if is_there(self.path) else None
-            try:
-                yield db
-            finally:
-                if db is not None:
-                    db.close()
+        with self._kept.lock, self._errors(), self._kept.closed_on_error():
+            snapshot = self._snapshot()
+            yield snapshot if snapshot is not None and snapshot.schema else None
+            if snapshot is not None:
+                snapshot.db.execute("COMMIT")
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[Transaction]:
         """Give one transaction, durable when the block ends and undone when it raises; makes the store if need be.
 
         Raises:
             StoreError: it cannot be written, or is of a newer schema.
         """
-        with self._writing, self._errors():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = self._connect("rwc")
-            try:
-                db.execute("BEGIN IMMEDIATE")
-                if not self._has_schema(db):
-                    _create(db)
-                yield db
-                db.execute("COMMIT")
-            finally:
-                db.close()  # an open transaction is rolled back
+        with self._kept.lock, self._errors(), self._kept.closed_on_error():
+            db = self._kept.to_write()
+            transaction = self._begin(db, "BEGIN IMMEDIATE")
+            if not transaction.schema:
+                create(db)
+                transaction = self._seen(db)
+            yield transaction
+            db.execute("COMMIT")
+            self._kept.written()
 
-    def _open_reading(self) -> sqlite3.Connection | None:
+    def _snapshot(self) -> Transaction | None:
+        if not is_there(self.path):
+            self._kept.close()
+            return None
         try:
-            return self._snapshot("ro")
+            return self._begin(self._kept.to_read(), "BEGIN")
         except sqlite3.OperationalError as error:
             if (error.sqlite_errorcode & 0xFF) not in NEEDS_REPAIR:
                 raise
-            return self._snapshot("rw")
+            return self._begin(self._kept.to_repair(), "BEGIN")
 
-    def _snapshot(self, mode: str) -> sqlite3.Connection | None:
-        db = self._connect(mode)
-        try:
-            db.execute("BEGIN")
-            if self._has_schema(db):
-                return db
-        except BaseException:
-            db.close()
-            raise
-        db.close()
-        return None
+    def _begin(self, db: sqlite3.Connection, statement: str) -> Transaction:
+        db.execute(statement)
+        return self._seen(db)
 
-    def _connect(self, mode: str) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
-        db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
-        if mode != "ro":
-            db.execute("PRAGMA synchronous = FULL")
-        return db
-
-    def _has_schema(self, db: sqlite3.Connection) -> bool:
-        if db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-            return False  # an empty file: a process was killed between creating and filling it
-        row = db.execute("SELECT body FROM meta WHERE key = 'schema'").fetchone()
-        version = META["schema"].decode("schema", row[0]) if row else 0
-        if version == SCHEMA_VERSION:
-            return True
-        message = f"{self.path} has schema {version}; this amp-fsm knows {SCHEMA_VERSION}"
-        hint = "upgrade amp-fsm" if version > SCHEMA_VERSION else "it is no store of amp-fsm: name another folder"
-        raise StoreError(message, hint=hint)
+    def _seen(self, db: sqlite3.Connection) -> Transaction:
+        (counted,) = db.execute("PRAGMA data_version").fetchone()
+        version = self._kept.number, counted
+        schema = SCHEMA_VERSION if version == self._present else schema_of(db, self.path)
+        self._present = version if schema == SCHEMA_VERSION else None
+        return Transaction(db=db, version=version, schema=schema)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -141,9 +122,3 @@ def is_there(path: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
-
-
-def _create(db: sqlite3.Connection) -> None:
-    for statement in SCHEMA.split(";"):
-        db.execute(statement)
-    db.execute("INSERT INTO meta VALUES ('schema', ?)", (META["schema"].encode(SCHEMA_VERSION),))

@@ -91,32 +91,38 @@ TOLD: Rows[Told] = Rows("journal", Told)
 SCREENS: Rows[KeptScreen] = Rows("screens", KeptScreen)
 ARGUMENTS: Rows[tuple[str, ...]] = Rows("requests", tuple[str, ...])
 
-MEMORY: dict[str, Rows[Any]] = {
-    "attempts": Rows("memory", dict[str, int]),
-    "refusals": Rows("memory", dict[str, int]),
-    "forgiven": Rows("memory", dict[str, int]),
-    "reserved": Rows("memory", dict[str, str]),
-    "barred": Rows("memory", dict[str, tuple[str, ...]]),
-    "added": Rows("memory", dict[str, AddedTask]),
-    "opened": Rows("memory", dict[str, int]),
+_KINDS: dict[str, Any] = {
+    "attempts": int,
+    "refusals": int,
+    "forgiven": int,
+    "reserved": str,
+    "barred": tuple[str, ...],
+    "added": AddedTask,
+    "opened": int,
+    "written": Written,
+    "proposals": ProposalFile,
+    "judged": float,
+    "asked": float,
+    "last_assigned": float,
+    "samples": Sample,
+    "cells": CellMemory,
+    "logs": LogMemory,
+    "rows": RowMemory,
+    "unwritten": Unwritten,
+    "usage": Usage,
+    "spent": Spent,
+    "run_attempts": int,
+}
+
+NAMED: dict[str, Rows[Any]] = {part: Rows("remembered", kind) for part, kind in _KINDS.items()}
+"""Parts of the record that `Commit.memory` writes, with a row for each name."""
+
+SINGLE: dict[str, Rows[Any]] = {
     "lead": Rows("memory", str),
     "lead_since": Rows("memory", float),
     "stranded": Rows("memory", str),
-    "written": Rows("memory", dict[str, Written]),
-    "proposals": Rows("memory", dict[str, ProposalFile]),
-    "judged": Rows("memory", dict[str, float]),
-    "asked": Rows("memory", dict[str, float]),
-    "last_assigned": Rows("memory", dict[str, float]),
-    "samples": Rows("memory", dict[str, Sample]),
-    "cells": Rows("memory", dict[str, CellMemory]),
-    "logs": Rows("memory", dict[str, LogMemory]),
-    "rows": Rows("memory", dict[str, RowMemory]),
-    "unwritten": Rows("memory", dict[str, Unwritten]),
-    "usage": Rows("memory", dict[str, Usage]),
-    "spent": Rows("memory", dict[str, Spent]),
-    "run_attempts": Rows("memory", dict[str, int]),
 }
-"""Parts of the record that are written whole by `Commit.memory`, one row each."""
+"""Parts of the record that `Commit.memory` writes, with one row each."""
 
 META: dict[str, Rows[Any]] = {
     "schema": Rows("meta", int),
@@ -125,6 +131,12 @@ META: dict[str, Rows[Any]] = {
     "policy": Rows("meta", float),
     "reading": Rows("meta", Reading | None),
 }
+
+
+def whole(part: str) -> Rows[Any]:
+    """Return how schema 1 kept a part that is `NAMED`: in one row."""
+    kind: Any = _KINDS[part]
+    return Rows("memory", dict[str, kind])
 
 
 def bodies(values: Iterable[T], row: Callable[[T], tuple[Any, ...]]) -> list[tuple[Any, ...]]:

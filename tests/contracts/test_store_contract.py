@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -37,13 +38,13 @@ from tests.fakes.store import MemoryStore
 Reopen = Callable[[], Store]
 
 
-@pytest.fixture(params=["fake", "sqlite"])
+@pytest.fixture(params=["fake", "sqlite", "sqlite-kept"])
 def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Reopen:
-    """Each call gives the store as another process would open it."""
+    """Each call gives the store as another process would open it; or, `kept`, as the same process has it."""
     if request.param == "sqlite":
         return lambda: SqliteStore(tmp_path / "store", clock=FakeClock())
-    fake = MemoryStore()
-    return lambda: fake
+    kept = SqliteStore(tmp_path / "store", clock=FakeClock()) if request.param == "sqlite-kept" else MemoryStore()
+    return lambda: kept
 
 
 ADA = SubjectRecord(
@@ -202,6 +203,87 @@ def test_a_saved_plan_is_used_once(reopen: Reopen) -> None:
     with pytest.raises(PlanStaleError, match="p1 was used before"):
         reopen().commit(Commit(record=late, uses_plan="p1", moves=True))
     assert reopen().load() == before
+
+
+def parts(record: Record) -> dict[str, Mapping[str, object]]:
+    """Return the parts of a record that have names in them."""
+    values = {field.name: getattr(record, field.name) for field in fields(Record)}
+    return {name: value for name, value in values.items() if isinstance(value, Mapping)}
+
+
+def differing(one: Record, other: Record) -> set[str]:
+    """Return the parts that are not the very same object in both."""
+    return {name for name, value in parts(one).items() if parts(other)[name] is not value}
+
+
+def test_what_nobody_wrote_is_the_very_same_object(reopen: Reopen) -> None:
+    store = reopen()
+    stands = store.commit(WHOLE)
+    assert differing(stands, store.load()) == set()
+    store.journal([Entry(at=1.0, address="agent/ada", kind="claim", text="x")])
+    assert differing(stands, store.load()) == set()
+    store.request("fire", ("agent/ada", "retire"))
+    store.pause("ada")
+    assert differing(stands, store.load()) == set()
+
+
+def test_a_commit_keeps_what_it_does_not_change(reopen: Reopen) -> None:
+    store = reopen()
+    before = store.commit(WHOLE)
+    equal = replace(deepcopy(before), samples={**deepcopy(before).samples, "agent/ben": Sample(state="busy")})
+    assert differing(before, equal) == set(parts(before))
+    stands = store.commit(replace(WHOLE, record=equal))
+    assert differing(before, stands) == {"samples"}
+    assert stands.samples["agent/ada"] is before.samples["agent/ada"]
+    assert stands.samples["agent/ben"] is equal.samples["agent/ben"]
+    assert differing(stands, store.load()) == set()
+
+
+def test_progress_of_an_intent_leaves_the_rest_as_it_was(reopen: Reopen) -> None:
+    store = reopen()
+    before = store.commit(WHOLE)
+    typed = replace(INTENT, status=IntentStatus.TYPED)
+    store.save_intent(typed)
+    after = store.load()
+    assert differing(before, after) == {"intents"}
+    assert after.intents[typed.id] is typed
+
+
+def test_what_no_commit_named_is_given_back_and_not_loaded(reopen: Reopen) -> None:
+    store = reopen()
+    before = store.commit(WHOLE)
+    beyond = replace(before, logs={"log|ben": LogMemory(rows=1)})
+    stands = store.commit(Commit(record=beyond, subjects=("agent/ada",)))
+    assert stands == beyond
+    assert store.load() == before
+    assert store.commit(Commit(record=stands, memory=True)) == store.load() == beyond
+
+
+def test_what_another_wrote_is_seen_at_once(reopen: Reopen) -> None:
+    mine, other = reopen(), reopen()
+    record = mine.commit(WHOLE)
+    for number in range(20):
+        moved = replace(ADA, entry=number)
+        theirs = other.commit(Commit(record=replace(record, subjects={ADA.address: moved}), subjects=(ADA.address,)))
+        record = mine.load()
+        assert record == theirs
+        other.pause(f"agent-{number}")
+        assert f"agent-{number}" in mine.held()
+        asked = other.request("fire", (str(number),))
+        assert mine.load().requests[-1] == asked
+        assert mine.load().paused == mine.held()
+        record = mine.commit(Commit(record=replace(record, policy=float(number))))
+        assert other.load() == record
+
+
+def test_what_another_left_as_it_was_stays_the_very_same_object(reopen: Reopen) -> None:
+    mine, other = reopen(), reopen()
+    before = mine.commit(WHOLE)
+    theirs = other.load()
+    other.commit(Commit(record=replace(theirs, attempts={"T-1": 3}), memory=True))
+    after = mine.load()
+    assert differing(before, after) == {"attempts"}
+    assert after.attempts == {"T-1": 3}
 
 
 def test_screens_are_kept_replaced_and_forgotten(reopen: Reopen) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
 from amp_fsm.model.kept_screen import KeptScreen
@@ -41,7 +41,7 @@ class MemoryStore:
         self.requests = [r for r in self.requests if r.id not in commit.done_requests]
         self.entries.extend(commit.journal)
         self.kept = {n: s for n, s in self.kept.items() if n not in commit.stale_screens} | dict(commit.screens)
-        given, kept = commit.record, self.record
+        given, kept, before = commit.record, self.record, self.record
         counted = {"lineage": kept.lineage or "fake", "serial": kept.serial + commit.moves}
         kept = given if commit.memory else replace(kept, policy=given.policy, reading=given.reading)
         self.record = replace(
@@ -51,7 +51,7 @@ class MemoryStore:
             intents=_waiting(_merged(self.record.intents, given.intents, commit.intents, ())),
             **counted,  # type: ignore[arg-type]  # two fields of different types
         )
-        return replace(
+        returned = replace(
             given,
             **counted,  # type: ignore[arg-type]  # the same two
             subjects={key: value for key, value in given.subjects.items() if key not in commit.dropped},
@@ -60,6 +60,8 @@ class MemoryStore:
             paused=self.held(),
             requests=tuple(self.requests),
         )
+        self.record = _with_objects_of(before, self.record)
+        return _with_objects_of(self.record, returned)
 
     def screens(self) -> Mapping[str, KeptScreen]:
         return dict(self.kept)
@@ -112,6 +114,18 @@ def _merged(
     new = {name: given[name] for name in named if name in given}
     gone = {*without, *(name for name in named if name not in given)}
     return {name: value for name, value in {**kept, **new}.items() if name not in gone}
+
+
+def _with_objects_of(old: Record, new: Record) -> Record:
+    """Return `new`; what is equal in it is the very object that `old` has."""
+    parts = {part.name: (getattr(old, part.name), getattr(new, part.name)) for part in fields(Record)}
+    return Record(**{name: was if was == now else _mixed(was, now) for name, (was, now) in parts.items()})
+
+
+def _mixed(old: object, new: object) -> Any:
+    if not (isinstance(old, Mapping) and isinstance(new, Mapping)):
+        return new
+    return {name: old[name] if name in old and old[name] == value else value for name, value in new.items()}
 
 
 def _waiting(intents: Mapping[str, Intent]) -> dict[str, Intent]:

@@ -10,13 +10,14 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from amp_fsm.errors import ProjectLockedError, StoreError
 from amp_fsm.model.kept_screen import KeptScreen
-from amp_fsm.model.record import Record, SubjectRecord
+from amp_fsm.model.record import CellMemory, Record, Sample, SubjectRecord
 from amp_fsm.model.seen import PaneRef
 from amp_fsm.ports import Commit, Entry
 from amp_fsm.world.sqlite import SqliteStore
@@ -75,11 +76,96 @@ def test_a_file_that_is_no_database_is_refused_and_named(tmp_path: Path) -> None
 
 def test_a_store_of_a_newer_release_is_refused_and_says_what_to_do(tmp_path: Path) -> None:
     SqliteStore(tmp_path).commit(ONE)
-    by_hand(tmp_path, "UPDATE meta SET body = CAST('2' AS BLOB) WHERE key = 'schema'")
+    by_hand(tmp_path, "UPDATE meta SET body = CAST('3' AS BLOB) WHERE key = 'schema'")
     for use in (SqliteStore(tmp_path).load, lambda: SqliteStore(tmp_path).commit(ONE)):
-        with pytest.raises(StoreError, match="has schema 2; this amp-fsm knows 1") as caught:
+        with pytest.raises(StoreError, match="has schema 3; this amp-fsm knows 2") as caught:
             use()
         assert caught.value.hint == "upgrade amp-fsm"
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A store as the release that knew schema 1 wrote it."""
+    with sqlite3.connect(tmp_path / "amp-fsm.db") as db:
+        db.executescript(Path(__file__).with_name("store_of_schema_1.sql").read_text(encoding="utf-8"))
+    db.close()
+    return tmp_path
+
+
+def schema_in(folder: Path) -> str:
+    db = sqlite3.connect(folder / "amp-fsm.db")
+    ((body,),) = db.execute("SELECT CAST(body AS TEXT) FROM meta WHERE key = 'schema'").fetchall()
+    db.close()
+    return str(body)
+
+
+def test_a_store_of_an_older_release_is_read_and_left_as_it_is(older: Path) -> None:
+    before = contents(older)
+    record = SqliteStore(older).load()
+    assert (record.lineage, record.serial, record.policy) == ("0f" * 16, 1, 42.25)
+    assert record.subjects["agent/ada"].state == "WORKING"
+    assert record.samples == {"agent/ada": Sample(state="idle", since=1.0, resets_at=9.0)}
+    assert record.cells["status|ada|Task"] == CellMemory(text="caf\udce9")
+    assert (record.lead, record.lead_since, record.stranded) == ("ben", 2.5, "ada")
+    assert record.added["HELP-T-1-1"].task.brief == {"question": "é?", "files": ("a", "b")}
+    assert (record.barred, record.judged) == ({"T-1": ("ben", "eva")}, {"d": 2.5})
+    assert set(SqliteStore(older).screens()) == {"1:2 %3"}
+    assert contents(older) == before
+
+
+def test_what_is_left_for_a_release_that_holds_the_lock_leaves_its_schema(older: Path) -> None:
+    store = SqliteStore(older)
+    before = store.load()
+    store.request("fire", ())
+    store.pause("ada")
+    store.go("ben")
+    store.journal([Entry(at=1.0, address="agent/ada", kind="claim", text="x")])
+    store.save_intent(next(iter(before.intents.values())))
+    assert schema_in(older) == "1"
+    assert replace(store.load(), paused=before.paused, requests=before.requests) == before
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_the_first_commit_carries_a_store_of_an_older_release_over(older: Path, memory: bool) -> None:
+    store = SqliteStore(older)
+    before = store.load()
+    screens = store.screens()
+    stands = store.commit(Commit(record=replace(before, policy=99.0), memory=memory))
+    assert stands == replace(before, policy=99.0)
+    assert schema_in(older) == "2"
+    for now in (store, SqliteStore(older)):
+        assert (now.load(), now.screens()) == (stands, screens)
+    assert store.commit(Commit(record=stands, memory=True)) == SqliteStore(older).load() == stands
+
+
+def test_a_commit_that_fails_carries_nothing_over(older: Path) -> None:
+    store = SqliteStore(older)
+    before = store.load()
+    by_hand(older, "DROP TABLE journal")
+    entry = Entry(at=0.0, address="agent/ada", kind="transition", text="x")
+    with pytest.raises(StoreError, match="journal"):
+        store.commit(Commit(record=replace(before, policy=99.0), memory=True, journal=(entry,)))
+    assert schema_in(older) == "1"
+    assert store.load() == before
+
+
+def test_only_what_differs_is_written(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    before = store.commit(
+        Commit(record=Record(samples={"a": Sample(), "b": Sample()}, attempts={"T": 1}), memory=True, subjects=())
+    )
+    by_hand(tmp_path, "CREATE TABLE touched (part TEXT, name TEXT)")
+    for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
+        by_hand(
+            tmp_path,
+            f"CREATE TRIGGER on_{event} AFTER {event} ON remembered "
+            f"BEGIN INSERT INTO touched VALUES ({row}.part, {row}.name); END",
+        )
+    after = replace(before, samples={"a": Sample(), "c": Sample()}, attempts={"T": 2})
+    store.commit(Commit(record=after, memory=True))
+    db = sqlite3.connect(tmp_path / "amp-fsm.db")
+    assert set(db.execute("SELECT * FROM touched")) == {("samples", "b"), ("samples", "c"), ("attempts", "T")}
+    db.close()
 
 
 def test_a_row_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -151,6 +237,95 @@ def test_a_commit_that_fails_half_way_changes_nothing(tmp_path: Path) -> None:
     assert store.load() == before
 
 
+def test_a_store_that_is_removed_or_replaced_is_noticed(tmp_path: Path) -> None:
+    mine, file = SqliteStore(tmp_path / "mine"), tmp_path / "mine" / "amp-fsm.db"
+    first = mine.commit(ONE)
+    second = SqliteStore(tmp_path / "other").commit(ONE)
+    shutil.copyfile(file, tmp_path / "backup")
+    shutil.copyfile(tmp_path / "other" / "amp-fsm.db", tmp_path / "new")
+    (tmp_path / "new").replace(file)
+    assert mine.load() == second
+    shutil.copyfile(tmp_path / "backup", file)
+    assert mine.load() == first
+    shutil.rmtree(tmp_path / "mine")
+    assert (mine.load(), mine.held(), mine.screens()) == (Record(), frozenset(), {})
+    anew = mine.commit(ONE)
+    assert (anew.serial, anew.lineage in {first.lineage, second.lineage}) == (1, False)
+    assert SqliteStore(tmp_path / "mine").load() == anew
+
+
+def test_what_another_wrote_is_seen_though_the_file_looks_as_before(tmp_path: Path) -> None:
+    """The clock of a file system may stand still for milliseconds."""
+    mine, other, file = SqliteStore(tmp_path), SqliteStore(tmp_path), tmp_path / "amp-fsm.db"
+    mine.commit(ONE)
+    mine.load()
+    looks = file.stat()
+    theirs = other.commit(Commit(record=other.load(), moves=True))
+    os.utime(file, ns=(looks.st_atime_ns, looks.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (looks.st_size, looks.st_mtime_ns)
+    assert mine.load() == theirs
+
+
+def test_a_store_replaced_between_two_commits_gets_the_second(tmp_path: Path) -> None:
+    mine, file = SqliteStore(tmp_path / "mine"), tmp_path / "mine" / "amp-fsm.db"
+    record = mine.commit(ONE)
+    second = SqliteStore(tmp_path / "other").commit(ONE)
+    (tmp_path / "other" / "amp-fsm.db").replace(file)
+    stands = mine.commit(Commit(record=record, moves=True))
+    assert (stands.lineage, stands.serial) == (second.lineage, 2)
+    assert SqliteStore(tmp_path / "mine").load() == stands
+
+
+def test_a_forked_child_and_its_parent_write_side_by_side(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.commit(ONE)
+    with ThreadPoolExecutor(1) as pool:
+        requests = pool.submit(lambda: [store.request("fire", (str(n),)) for n in range(40)])
+        for _ in range(5):
+            child = os.fork()
+            if not child:
+                signal.alarm(20)
+                store.pause(f"child-{os.getpid()}")
+                os._exit(0 if store.held() else 1)
+            assert os.waitpid(child, 0)[1] == 0
+        assert len(requests.result()) == 40
+    assert len(store.load().requests) == 40
+    assert len(store.held()) == 5
+
+
+def test_no_thread_is_told_of_an_older_record_than_was_committed(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    record, committed, told = store.commit(ONE), 1, []
+
+    def look() -> None:
+        while committed < 30:
+            least = committed
+            told.append(store.load().serial >= least)
+
+    with ThreadPoolExecutor(2) as pool:
+        lookers = [pool.submit(look) for _ in range(2)]
+        for _ in range(30):
+            record = store.commit(Commit(record=record, moves=True))
+            committed = record.serial
+        for looker in lookers:
+            looker.result()
+    assert told
+    assert all(told)
+
+
+def test_a_connection_is_closed_with_its_store(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.commit(ONE)
+    assert open_files(tmp_path)
+    del store
+    assert not open_files(tmp_path)
+
+
+def open_files(folder: Path) -> list[str]:
+    links = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [link for link in links if link.startswith(str(folder))]
+
+
 def test_a_stop_file_holds_everything_and_only_its_removal_ends_it(tmp_path: Path) -> None:
     store = SqliteStore(tmp_path)
     (tmp_path / "STOP").touch()
@@ -220,7 +395,7 @@ while True:
 def test_killed_at_any_instant_the_store_holds_a_whole_commit_and_every_one_that_was_returned(
     tmp_path: Path, seed: int
 ) -> None:
-    chance = random.Random(seed)
+    chance, kept = random.Random(seed), SqliteStore(tmp_path)
     acknowledged = 0
     for _ in range(4):
         with subprocess.Popen(
@@ -232,7 +407,8 @@ def test_killed_at_any_instant_the_store_holds_a_whole_commit_and_every_one_that
             os.sched_yield() if chance.random() < 0.5 else spin(chance.randrange(200_000))
             writer.send_signal(signal.SIGKILL)
             acknowledged = max([acknowledged, *(int(line) for line in writer.stdout if line.endswith("\n"))])
-        record = SqliteStore(tmp_path).load()
+        record = kept.load()
+        assert record == SqliteStore(tmp_path).load()
         assert acknowledged <= record.serial <= acknowledged + 1
         assert {subject.entry for subject in record.subjects.values()} == {record.serial}
         assert record.attempts == {"T": record.serial}
