@@ -20,6 +20,7 @@ from amp_fsm.errors import NotPossibleError, TerminalUnreachableError
 from amp_fsm.model.panes import in_front
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
+from amp_fsm.world.tmux_effect import carry_out, paste
 from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_commands
 from amp_fsm.world.tmux_listing import KnownPanes, Listing, capture_script, parse_captures
 from amp_fsm.world.tmux_looks import ControlledLooks
@@ -27,11 +28,9 @@ from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
     ANSWERED,
     ENTERED,
-    GONE,
     OWNER,
     STARTED,
     TYPED,
-    Reason,
     differs,
     equals,
     guarded,
@@ -42,7 +41,6 @@ from amp_fsm.world.tmux_text import (
     parse_outcome,
     reasons_to_refuse,
     same_process,
-    sanitise,
 )
 
 TIMEOUT_SECONDS = 5.0
@@ -149,51 +147,18 @@ class TmuxTerminal:
     def stop(self, pane: PaneRef, owner: str) -> Effect:
         """End a pane that we started and that carries `owner`."""
         ours = (differs(OWNER, owner, "the pane is not ours"), equals(STARTED, "", "we did not start it"))
-        return self._effect(pane, (*same_process(pane), *ours), (), last=("kill-pane", "-t", pane.pane))
+        return carry_out(self._process, pane, (*same_process(pane), *ours), (), last=("kill-pane", "-t", pane.pane))
 
     # ---- marking and typing --------------------------------------------------------------------------------------
 
     def adopt(self, pane: PaneRef, owner: str) -> Effect:
         """Put our option on a pane that is still the same process and nobody else's."""
         reasons = (("#{pane_dead}", "the pane is dead"), *same_process(pane), owned_by_another(owner))
-        return self._effect(pane, reasons, (("set-option", "-p", "-t", pane.pane, OWNER, owner),))
+        return carry_out(self._process, pane, reasons, (("set-option", "-p", "-t", pane.pane, OWNER, owner),))
 
     def paste(self, pane: PaneRef, text: str, intent: str, guard: PaneGuard) -> Effect:
         """Paste `text` once, bracketed, not submitted, and witness it as `intent`, in one server-side command list."""
-        # A name of its own for each try: an orphan of a killed pass may still be loading the same text.
-        buffer = f"amp-{intent}-{secrets.token_hex(4)}"
-        refusal = self._load(buffer, f"amp-{intent}-", sanitise(text))
-        if refusal:
-            return Effect(happened=False, reason=refusal)
-        reasons = reasons_to_refuse(pane, guard, (equals(TYPED, intent, "it was typed before"),))
-        effect = (
-            ("paste-buffer", "-p", "-d", "-b", buffer, "-t", pane.pane),
-            ("set-option", "-p", "-t", pane.pane, TYPED, intent),
-        )
-        outcome = self._effect(pane, reasons, effect)
-        if not outcome.happened:
-            self._process.run("delete-buffer", "-b", buffer)
-        return outcome
-
-    def _load(self, buffer: str, prefix: str, text: str) -> str:
-        """Put `text` into a paste buffer; return why that failed, empty when the server holds all of it."""
-        load = ("load-buffer", "-b", buffer, "-")
-        measure = (
-            "list-buffers",
-            "-f",
-            f"#{{m:{literal(prefix)}*,#{{buffer_name}}}}",
-            "-F",
-            "#{buffer_name} #{buffer_size}",
-        )
-        answer = self._process.run(*joined((load, measure)), text=text)
-        sizes = dict(line.split(" ") for line in answer.said.splitlines())
-        left = [name for name in sizes if name != buffer]
-        if left:
-            self._process.run(*joined([("delete-buffer", "-b", name) for name in left]))
-        wanted = str(len(text.encode()))
-        if sizes.get(buffer) == wanted:
-            return ""
-        return answer.complaint or f"tmux took {sizes.get(buffer, 'none')} of the text's {wanted} bytes"
+        return paste(self._process, pane, text, intent, guard)
 
     def submit(self, pane: PaneRef, key: str, intent: str, guard: PaneGuard, *, again: bool = False) -> Effect:
         """Press the submit key and witness it as `intent`; refused unless the pane's last paste was `intent`."""
@@ -206,7 +171,7 @@ class TmuxTerminal:
             ("send-keys", "-t", pane.pane, key),
             ("set-option", "-p", "-t", pane.pane, ENTERED, intent),
         )
-        return self._effect(pane, reasons_to_refuse(pane, guard, extra), effect)
+        return carry_out(self._process, pane, reasons_to_refuse(pane, guard, extra), effect)
 
     def press(
         self, pane: PaneRef, keys: Sequence[str], intent: str, guard: PaneGuard, *, again: bool = False
@@ -218,18 +183,7 @@ class TmuxTerminal:
         extra = (equals(ANSWERED, intent, "it was answered before"),) if intent and not again else ()
         effect = [("send-keys", "-t", pane.pane, key) for key in keys]
         witness = [("set-option", "-p", "-t", pane.pane, ANSWERED, intent)] if intent else []
-        return self._effect(pane, reasons_to_refuse(pane, guard, extra), [*effect, *witness])
-
-    def _effect(
-        self, pane: PaneRef, reasons: Sequence[Reason], effect: Sequence[Sequence[str]], *, last: Sequence[str] = ()
-    ) -> Effect:
-        answer = self._process.run(*guarded(pane, reasons, effect, last=last))
-        outcome = parse_outcome(answer.said, reasons)
-        if outcome is not None:
-            return outcome
-        if answer.no_server or f"can't find pane: {pane.pane}" in answer.complaint:
-            return Effect(happened=False, reason=GONE)
-        raise TerminalUnreachableError(f"tmux did not say what it did: {answer.complaint or answer.said!r}")
+        return carry_out(self._process, pane, reasons_to_refuse(pane, guard, extra), [*effect, *witness])
 
 
 class BoundedServer(libtmux.Server):

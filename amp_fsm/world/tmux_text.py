@@ -116,17 +116,18 @@ def guarded(
         condition = f"#{{||:{holds},{condition}}}"
     told = "|".join(f"#{{?{holds},1,0}}" for holds, _ in reasons)
     say = ("display-message", "-p", "-t", pane.pane)
-    act = _listed((*effect, (*say, f"SENT {tell}"), *((last,) if last else ())))
-    return ("if-shell", "-F", "-t", pane.pane, condition, _listed(((*say, f"REFUSED {told}"),)), act)
+    act = listed((*effect, (*say, f"SENT {tell}"), *((last,) if last else ())))
+    return ("if-shell", "-F", "-t", pane.pane, condition, listed(((*say, f"REFUSED {told}"),)), act)
 
 
-def _listed(commands: Iterable[Sequence[str]]) -> str:
+def listed(commands: Iterable[Sequence[str]]) -> str:
+    """Return commands as one line of tmux's language."""
     return " ; ".join(" ".join(quote(word) for word in words) for words in commands)
 
 
 def parse_outcome(answer: str, reasons: Sequence[Reason]) -> Effect | None:
-    """Return what the server answered to a guarded effect; None when it is no such answer."""
-    words = answer.split()
+    """Return what the server answered to a guarded effect, as the last line; None when it is no such answer."""
+    words = answer.rstrip("\n").rpartition("\n")[2].split()
     if words[:1] == ["SENT"]:
         return Effect(happened=True)
     if words[:1] == ["REFUSED"] and len(words) > 1:

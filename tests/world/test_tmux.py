@@ -69,7 +69,7 @@ def test_24_what_a_server_was_told_before_it_fell_silent_happens_at_most_once(st
     real = shutil.which("tmux")
     (tmp_path / "bin").mkdir()
     wrapper = tmp_path / "bin" / "tmux"
-    wrapper.write_text(f'#!/bin/sh\ncase "$*" in *paste-buffer*) kill -STOP {server};; esac\nexec {real} "$@"\n')
+    wrapper.write_text(f'#!/bin/sh\ncase "$*" in *source-file*) kill -STOP {server};; esac\nexec {real} "$@"\n')
     wrapper.chmod(0o755)
     environment = {**os.environ, "PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
     with pytest.raises(TerminalUnreachableError):
