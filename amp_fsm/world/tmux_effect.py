@@ -25,6 +25,8 @@ from amp_fsm.world.tmux_text import (
 ONE_GO = 1 << 15
 """Characters of a text that goes to the server with the commands that paste it; it reads longer ones too slowly."""
 
+_LOST = "server exited unexpectedly"
+
 Commands = Sequence[Sequence[str]]
 
 
@@ -64,6 +66,8 @@ def paste(process: TmuxProcess, pane: PaneRef, text: str, intent: str, guard: Pa
         if refusal:
             return Effect(happened=False, reason=refusal)
         answer = process.run(*joined((_measure(prefix), guarded(pane, reasons, pasted))))
+    if _LOST in answer.complaint:  # with the server went the pane, and whatever was typed there
+        return Effect(happened=False, reason=GONE)
     outcome = _outcome(answer, pane, reasons)
     # What is left of ours was not pasted; what is left of others, a killed pass left.
     left = [name for name in _sizes(answer.said) if not (name == buffer and outcome.happened)]
