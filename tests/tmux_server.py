@@ -41,9 +41,14 @@ class TmuxServer:
         return self.tmux("display-message", "-p", "-t", pane, f"#{{{name}}}").rstrip("\n")
 
     def end(self) -> None:
-        """End the server, if it runs."""
+        """End the server, if it runs, and wait until it is gone: it lets its clients go first."""
         argv = ["tmux", "-L", self.socket, "kill-server"]
-        subprocess.run(argv, capture_output=True, timeout=DEADLINE, check=False)
+        until(lambda: _connects_to_nothing(argv), "the end of the server")
+
+
+def _connects_to_nothing(argv: list[str]) -> bool:
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return "no server running" in done.stderr or "error connecting" in done.stderr
 
 
 def until(condition: Callable[[], bool], what: str) -> None:
