@@ -1,4 +1,4 @@
-"""Rules of the house: delays, limits and allowances that belong to no single agent or task."""
+"""Rules of the house, and how much anybody may use up."""
 
 from __future__ import annotations
 
