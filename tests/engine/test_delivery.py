@@ -312,7 +312,7 @@ def test_24_looks_that_fail_for_a_while_change_nothing(scene: Scene) -> None:
 
 
 def test_24_a_terminal_that_stays_silent_leaves_it_typed_for_the_next_pass(scene: Scene) -> None:
-    scene.blind = set(range(2, 1000))
+    scene.blind = set(range(2, 10_000))
     kept = scene.deliver()
     assert (kept.status, kept.note) == (IntentStatus.TYPED, "tmux did not answer in 5 s")
     scene.blind = set()
