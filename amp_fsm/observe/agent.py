@@ -7,7 +7,7 @@ finds all of it as it was before need not observe the agent again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from amp_fsm.model.facts import Fact, Facts, Truth, Why, known
 from amp_fsm.model.observed import Drift
@@ -16,9 +16,10 @@ from amp_fsm.model.project import AgentSpec, Project, Source, TaskSpec
 from amp_fsm.model.record import Assignment, CellMemory, LogMemory, Sample
 from amp_fsm.model.seen import Failed, PaneSeen
 from amp_fsm.model.time import Now
-from amp_fsm.model.usage import NO_FIGURES, Usage
+from amp_fsm.model.usage import Usage
 from amp_fsm.observe.agent_claims import AgentClaims, Said, agent_claims, said_by
 from amp_fsm.observe.agent_screen import Look, next_sample, screen_facts
+from amp_fsm.observe.agent_usage import agent_usage
 from amp_fsm.observe.channels import Heard, Told, heard_from, hint_of, receipt_in, told
 from amp_fsm.observe.declared import Found, declared_facts, declared_found, hook_facts
 from amp_fsm.observe.limit_over import in_time
@@ -26,8 +27,6 @@ from amp_fsm.observe.questions import Asked, asked_in, question_of
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.sources import Paths, Sources
-from amp_fsm.observe.transcript_usage import heard_usage
-from amp_fsm.observe.usage import growth, remembered, usage_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +120,7 @@ def observe_agent(project: Project, agent: AgentSpec, seen: AgentSeen, now: Now)
     capture = seen.capture if isinstance(seen.capture, str) else None
     facts.update(declared_facts(project, agent.name, seen.declared, seen.pane, capture))
     facts.update(hook_facts(project, said, now.wall))
-    usage = _usage(project, seen, look, said, gone=facts["gone"].truth is Truth.TRUE)
+    usage = agent_usage(project, seen.usage, look, said, gone=facts["gone"].truth is Truth.TRUE)
     facts.update(usage.facts)
     question = question_of(project, seen.asked, seen.assignment, seen.task, claims.facts, now)
     facts["asks_help"] = question.fact
@@ -198,37 +197,3 @@ def _last_words(capture: str) -> str:
 def _work(seen: AgentSeen) -> str:
     """Return what of the held task's files changes when work goes on."""
     return ";".join(f"{p.path}:{p.size}:{p.mtime}" for paths in seen.work if isinstance(paths, tuple) for p in paths)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Used:
-    """The facts of an agent's usage, what is to be remembered (None: nothing new), and what it used up."""
-
-    facts: Mapping[str, Fact]
-    after: Usage | None
-    grown: tuple[float, float]
-
-    @property
-    def moved(self) -> bool:
-        """Whether there is anything new."""
-        return self.after is not None or any(self.grown)
-
-
-def _usage(project: Project, seen: AgentSeen, look: Look, said: Told, *, gone: bool) -> _Used:
-    """Return an agent's usage; the screen rounds its counters: where the transcript counts, they are not mixed."""
-    reading, before, wall = look.reading, seen.usage or Usage(), look.now.wall
-    shown = reading.usage if reading is not None else NO_FIGURES
-    if reading is not None and reading.resets_at is not None:
-        shown = replace(shown, resets_at=reading.resets_at)
-    full = reading is not None and reading.full
-    spec = look.profile.channels.transcript
-    if spec is not None and spec.usage and said.transcripts:
-        heard, before = heard_usage(spec, said.transcripts, before, wall)
-        shown = replace(shown, tokens=None, cost=None).under(heard)
-    after = remembered(before, shown, wall, gone=gone, full=full)
-    full_context = known("context_full", full, source="screen", at=wall)
-    return _Used(
-        facts={**usage_facts(project, after, wall), "context_full": full_context},
-        after=after if after != (seen.usage or Usage()) else None,
-        grown=growth(before, after),
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.facts import Fact, known
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.project import AgentSpec, Project
@@ -14,7 +14,7 @@ from amp_fsm.model.seen import Failed
 from amp_fsm.model.standard import CLAIMS
 from amp_fsm.model.time import Now
 from amp_fsm.observe.claims import STATUS, combine, log_claims, row_claims
-from amp_fsm.observe.documents import LogRow, StatusRow
+from amp_fsm.observe.documents import LogRow, StatusRow, claim_logs, status_document
 from amp_fsm.observe.sources import Sources
 
 
@@ -60,23 +60,10 @@ class AgentClaims:
     drift: tuple[Drift, ...] = ()
 
 
-def status_document(project: Project) -> DocumentSpec | None:
-    """Return the status table: the document called `status`, else the first that has columns."""
-    named = project.documents.get("status")
-    tables = [document for document in project.documents.values() if document.kind is Rows.AGENTS]
-    return named if named in tables else tables[0] if tables else None
-
-
-def claim_logs(project: Project) -> tuple[DocumentSpec, ...]:
-    """Return the logs that are read for claims."""
-    documents = project.documents.values()
-    return tuple(document for document in documents if document.row and document.claims and document.words)
-
-
 def said_by(sources: Sources, agent: AgentSpec) -> Said:
     """Return what stands in an agent's name in the status table and in the logs."""
     name, record = agent.row or agent.name, sources.record
-    status, logs = status_document(sources.project), claim_logs(sources.project)
+    status, logs = sources.status, sources.logs
     return Said(
         row=sources.page(status).row(name) if status is not None else None,
         cell=record.cells.get(_cell_key(status, agent)) if status is not None else None,

@@ -18,7 +18,8 @@ from amp_fsm.model.record import Assignment, CellMemory, LogMemory
 from amp_fsm.model.seen import Failed
 from amp_fsm.model.standard import CLAIMS
 from amp_fsm.model.time import Now
-from amp_fsm.observe.documents import LogRow, StatusRow, claim_of, rows_in_log
+from amp_fsm.observe.claim_words import claim_of
+from amp_fsm.observe.documents import LogRow, StatusRow, rows_in_log
 from amp_fsm.observe.fold import fold
 
 REWRITES = 3
@@ -106,7 +107,7 @@ def log_claims(
     """
     if rows is None:
         return _all_false(f"{spec.file} could not be read as a log"), memory
-    said = _claims_in_log(spec, rows, assignment.task if assignment else "")
+    said = _claims_in_log(rows, assignment.task if assignment else "")
     if len(said) > memory.rows and memory.first_seen:
         memory = LogMemory(rows=len(said), claim=said[-1][0], first_seen=now.policy)
     elif len(said) != memory.rows or not memory.first_seen:
@@ -122,17 +123,16 @@ def recounted(spec: DocumentSpec, before: str, after: str, name: str, task: str,
 
     Our own row is nobody's claim, nor does one that we moved elsewhere take a newer one along.
     """
-    then, now = (len(_claims_in_log(spec, rows_in_log(spec, text, name), task)) for text in (before, after))
+    then, now = (len(_claims_in_log(rows_in_log(spec, text, name), task)) for text in (before, after))
     return replace(memory, rows=memory.rows + now - then)
 
 
-def _claims_in_log(spec: DocumentSpec, rows: Iterable[LogRow], task: str) -> list[tuple[str, int, str]]:
+def _claims_in_log(rows: Iterable[LogRow], task: str) -> list[tuple[str, int, str]]:
     found: list[tuple[str, int, str]] = []
     for row in rows:
-        claims = {claim for cell in row.others if (claim := claim_of(spec.words, cell))}
-        line = " | ".join(row.others) if len(claims) == 1 else ""
+        line = " | ".join(row.others) if row.claim else ""
         if line and (not task or names_task(line, task)):
-            found.append((claims.pop(), row.line, printable(line)))
+            found.append((row.claim, row.line, printable(line)))
     return found
 
 

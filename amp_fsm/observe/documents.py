@@ -1,21 +1,19 @@
-"""Status rows and what their words claim.  What agents write is only ever a claim, read by the operator's words."""
+"""Rows of agents in status tables and logs, found by name.  What stands in them is only ever a claim."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from amp_fsm.model.document import DocumentSpec
+from amp_fsm.model.document import DocumentSpec, Rows
+from amp_fsm.model.project import Project
 from amp_fsm.model.seen import Failed, FileSeen, Missing
+from amp_fsm.observe.claim_words import claim_of
 from amp_fsm.observe.fold import bare_name, fold
 from amp_fsm.observe.markdown_edit import DocumentProblem, row_of
 from amp_fsm.observe.markdown_tables import Row, find_tables
-
-_NEGATIONS = frozenset({"not", "pas", "non", "never", "isn't", "n'est"})
-_NOTHING = frozenset({"", "-", "--", "—", "–", "n/a", "tbd"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +27,29 @@ class StatusRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRow:
-    """One row of a log: its place, and the texts of its cells but the one that says whose it is."""
+    """One row of a log.
+
+    Attributes:
+        others: the texts of its cells but the one that says whose it is.
+        claim: the only claim in them; empty: there is none, or they contradict each other.
+    """
 
     line: int
     others: tuple[str, ...]
+    claim: str = ""
+
+
+def status_document(project: Project) -> DocumentSpec | None:
+    """Return the status table: the document called `status`, else the first that has columns."""
+    named = project.documents.get("status")
+    tables = [document for document in project.documents.values() if document.kind is Rows.AGENTS]
+    return named if named in tables else tables[0] if tables else None
+
+
+def claim_logs(project: Project) -> tuple[DocumentSpec, ...]:
+    """Return the logs that are read for claims."""
+    documents = project.documents.values()
+    return tuple(document for document in documents if document.row and document.claims and document.words)
 
 
 def status_row(spec: DocumentSpec, file: FileSeen | Missing | Failed | None, name: str) -> StatusRow | Failed | None:
@@ -61,7 +78,7 @@ def _places(headers: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> t
 
 def rows_in_log(spec: DocumentSpec, text: str, name: str) -> tuple[LogRow, ...]:
     """Return the rows of `name` in all tables of a log, the oldest first."""
-    return _log_rows(_log_index(spec, text).get(bare_name(name), ()))
+    return _log_rows(spec, _log_index(spec, text).get(bare_name(name), ()), (), ())
 
 
 _Placed = tuple[int, Row]
@@ -79,9 +96,20 @@ def _log_index(spec: DocumentSpec, text: str) -> Mapping[str, Sequence[_Placed]]
     return rows
 
 
-def _log_rows(placed: Iterable[_Placed]) -> tuple[LogRow, ...]:
-    texts = ((column, row.line, row.texts) for column, row in placed)
-    return tuple(LogRow(line=line, others=found[:column] + found[column + 1 :]) for column, line, found in texts)
+def _log_rows(
+    spec: DocumentSpec, placed: Sequence[_Placed], before: Sequence[_Placed], known: Sequence[LogRow]
+) -> tuple[LogRow, ...]:
+    """Return rows as they are read; of those that are as `before`, what is known of them."""
+    differ = (place for place, (one, other) in enumerate(zip(placed, before, strict=False)) if one != other)
+    same = next(differ, min(len(placed), len(before)))
+    return (*known[:same], *(_log_row(spec, column, row) for column, row in placed[same:]))
+
+
+def _log_row(spec: DocumentSpec, column: int, row: Row) -> LogRow:
+    texts = row.texts
+    others = texts[:column] + texts[column + 1 :]
+    claims = {claim for cell in others if (claim := claim_of(spec.words, cell))}
+    return LogRow(line=row.line, others=others, claim=claims.pop() if len(claims) == 1 else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,65 +142,11 @@ class Page:
         if not self._logs:
             self._logs.append(_log_index(self.spec, self.file.text))
         placed = self._logs[0].get(bare_name(name), ())
-        known = self._entries.get(name)
-        if known is None or known[0] != placed:
-            self._entries[name] = known = (placed, _log_rows(placed))
-        return known[1]
+        before, known = self._entries.get(name, ((), ()))
+        if before != placed or not placed:
+            self._entries[name] = _, known = placed, _log_rows(self.spec, placed, before, known)
+        return known
 
     def of(self, file: FileSeen | Missing | Failed | None) -> Page:
         """Return the same document with another file; rows of a log that stayed as they were are the very same."""
         return Page(spec=self.spec, file=file, _entries=self._entries)
-
-
-def claim_of(words: Mapping[str, tuple[str, ...]], text: str) -> str | None:
-    """Return what a cell claims: the word at its beginning decides, else the only claim anywhere in it.
-
-    The empty text is returned for a cell that says nothing, None for one whose words are not known or contradict
-    each other.
-    """
-    return _claim_of(tuple(words.items()), text)
-
-
-@lru_cache(maxsize=8192)
-def _claim_of(words: tuple[tuple[str, tuple[str, ...]], ...], text: str) -> str | None:
-    folded = fold(text)
-    if folded in _NOTHING:
-        return ""
-    found = sorted((place, -len(word), claim) for claim, word, place in _found(words, folded))
-    if not found:
-        return None
-    if found[0][0] == 0:
-        return found[0][2]
-    claims = {claim for _, _, claim in found}
-    return claims.pop() if len(claims) == 1 else None
-
-
-def _found(words: tuple[tuple[str, tuple[str, ...]], ...], folded: str) -> list[tuple[str, str, int]]:
-    """Return every claim word in a folded text that no longer word covers and nothing negates."""
-    hits = [
-        (found.start(), found.end(), claim, wanted)
-        for claim, wanted, pattern in _patterns(words)
-        for found in pattern.finditer(folded)
-    ]
-    kept = [hit for hit in hits if not any(_covers(other, hit) for other in hits)]
-    return [(claim, word, start) for start, _, claim, word in kept if not _negated(folded[:start])]
-
-
-@lru_cache(maxsize=64)
-def _patterns(words: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Return every claim word, folded, with the pattern of it as a word of its own."""
-    return tuple((claim, fold(word), _as_word(fold(word))) for claim, group in words for word in group)
-
-
-def _as_word(wanted: str) -> re.Pattern[str]:
-    edge_l, edge_r = (r"(?<!\w)" if wanted[:1].isalnum() else ""), (r"(?!\w)" if wanted[-1:].isalnum() else "")
-    return re.compile(edge_l + re.escape(wanted) + edge_r)
-
-
-def _covers(one: tuple[int, int, str, str], other: tuple[int, int, str, str]) -> bool:
-    return one[0] <= other[0] and other[1] <= one[1] and one[1] - one[0] > other[1] - other[0]
-
-
-def _negated(before: str) -> bool:
-    words = before.split()
-    return bool(words) and words[-1] in _NEGATIONS

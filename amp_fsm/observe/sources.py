@@ -16,7 +16,7 @@ from amp_fsm.model.panes import resolve_panes, unreachable_of
 from amp_fsm.model.project import FactSpec, Project
 from amp_fsm.model.record import Assignment, Record
 from amp_fsm.model.seen import Failed, FileSeen, Missing, PaneSeen, PathSeen, Seen, Survey
-from amp_fsm.observe.documents import Page
+from amp_fsm.observe.documents import Page, claim_logs, status_document
 from amp_fsm.observe.lines import line_fact
 
 File = FileSeen | Missing | Failed
@@ -46,6 +46,7 @@ class Sources:
         files: as seen; one that is as it was in the earlier pass is the very same object.
         survey: the listing; None: there is none.
         panes, unreachable: by address.  server: identity of the tmux server; empty: there is none, or no listing.
+        status, logs: the documents in which agents claim.
         by_agent, by_task: the open assignments.  prompts: agent's address to its prompts that are not settled.
         places: where tasks work; the very same as long as the tasks are.
     """
@@ -61,6 +62,8 @@ class Sources:
     by_agent: Mapping[str, Assignment]
     by_task: Mapping[str, Assignment]
     prompts: Mapping[str, tuple[str, ...]]
+    status: DocumentSpec | None
+    logs: tuple[DocumentSpec, ...]
     places: Places
     _pages: dict[str, Page] = field(default_factory=dict)
     _lines: dict[tuple[str, str], tuple[File | None, Fact]] = field(default_factory=dict)
@@ -104,6 +107,8 @@ def sources_of(
         by_agent={one.agent: one for one in held},
         by_task={one.task: one for one in held},
         prompts=prompts_by_address(record),
+        status=status_document(project),
+        logs=claim_logs(project),
         places=before.places if before is not None and before.project.tasks is project.tasks else _places(project),
         _pages=before._pages if before is not None else {},
         _lines=before._lines if before is not None else {},

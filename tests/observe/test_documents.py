@@ -10,7 +10,8 @@ import pytest
 
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.seen import Failed, FileSeen, Missing
-from amp_fsm.observe.documents import claim_of, status_row
+from amp_fsm.observe.claim_words import claim_of
+from amp_fsm.observe.documents import status_row
 from amp_fsm.observe.fold import fold, same_name
 from amp_fsm.observe.markdown_edit import DocumentProblem, Edit, append_row, has_row, set_cells
 from amp_fsm.observe.markdown_tables import read_tables
