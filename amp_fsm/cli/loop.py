@@ -19,6 +19,7 @@ from amp_fsm.model.plan import Plan
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Intent
 from amp_fsm.ports import World
+from amp_fsm.world.collecting import collect_seldom
 from amp_fsm.world.service_manager import ServiceManager
 
 UNTIL_SECONDS = 2.0
@@ -103,6 +104,8 @@ def run_loop(project: Project, world: World, printer: PassPrinter, options: Loop
     if options.metrics is not None:
         listeners.append(_measured(options.metrics, printer))
     service.answer_signals(mode)
+    if mode is not Mode.ONCE:
+        collect_seldom()
     result = run_until(
         project,
         world,

@@ -29,8 +29,10 @@ def command(config: str, scenario: str, until: str, keep: bool, as_json: bool) -
     """
     from amp_fsm.rehearsal import report as reports
     from amp_fsm.rehearsal.play import play
+    from amp_fsm.world.collecting import collect_seldom
 
     before = signal.signal(signal.SIGTERM, _interrupt)
+    collect_seldom()
     try:
         done = play(config, scenario, os.environ, keep=keep, progress=_progress)
     finally:

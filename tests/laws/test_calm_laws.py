@@ -350,4 +350,4 @@ def _as_told(made: Plan) -> Plan:
 
 
 TestCalmPasses = CalmPasses.TestCase
-TestCalmPasses.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestCalmPasses.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
