@@ -97,6 +97,7 @@ class KeptConnection:
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
         if mode != "ro":
             db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA journal_mode = PERSIST")
         return db
 
 

@@ -45,7 +45,7 @@ def test_looking_leaves_every_file_as_it_was(tmp_path: Path) -> None:
     before = contents(tmp_path)
     store.load(), store.held(), store.history(), store.used("p")
     assert contents(tmp_path) == before
-    assert set(before) == {"amp-fsm.db"}
+    assert set(before) == {"amp-fsm.db", "amp-fsm.db-journal"}
 
 
 def test_looking_while_another_commits_sees_the_last_commit(tmp_path: Path) -> None:
@@ -415,26 +415,70 @@ def test_killed_at_any_instant_the_store_holds_a_whole_commit_and_every_one_that
         assert len(SqliteStore(tmp_path).history()) == record.serial
 
 
+SPILLER = """
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1] + "/amp-fsm.db", isolation_level=None)
+db.execute("PRAGMA journal_mode = PERSIST")
+db.execute("PRAGMA cache_size = 1")
+db.execute("BEGIN IMMEDIATE")
+db.execute("INSERT INTO pauses VALUES ('ada')")
+db.executemany("INSERT INTO subjects VALUES (?, 'X', ?)", [(f"task/{n}", b"x" * 3000) for n in range(200)])
+print("spilled", flush=True)
+sys.stdin.read()
+"""
+
+
 def spin(rounds: int) -> None:
     """Let a little time pass, of no certain length."""
     for _ in range(rounds):
         pass
 
 
-def test_a_transaction_that_a_killed_process_left_half_written_is_undone_by_the_next_look(tmp_path: Path) -> None:
+@pytest.mark.parametrize("journal", ["DELETE", "PERSIST"])
+def test_a_transaction_that_a_killed_process_left_half_written_is_undone_by_the_next_look(
+    tmp_path: Path, journal: str
+) -> None:
     """A hot journal, made by copying the files of a transaction that has spilled to disk."""
     store = SqliteStore(tmp_path / "live")
     before = store.commit(ONE)
     db = sqlite3.connect(tmp_path / "live" / "amp-fsm.db", isolation_level=None)
     try:
+        db.execute(f"PRAGMA journal_mode = {journal}")
         db.execute("PRAGMA cache_size = 1")
         db.execute("BEGIN IMMEDIATE")
         db.executemany("INSERT INTO subjects VALUES (?, 'X', ?)", [(f"task/{n}", b"x" * 3000) for n in range(200)])
         shutil.copytree(tmp_path / "live", tmp_path / "dead")
     finally:
         db.close()
-    assert "amp-fsm.db-journal" in contents(tmp_path / "dead")
+    assert any(contents(tmp_path / "dead")["amp-fsm.db-journal"][:28])
     assert SqliteStore(tmp_path / "dead").load() == before
+
+
+def test_one_that_keeps_looking_undoes_what_a_killed_process_left_half_written(tmp_path: Path) -> None:
+    looker = SqliteStore(tmp_path)
+    before = SqliteStore(tmp_path).commit(ONE)
+    assert looker.load() == before
+    with subprocess.Popen(
+        [sys.executable, "-c", SPILLER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "spilled\n"
+        writer.kill()
+    assert any(contents(tmp_path)["amp-fsm.db-journal"][:28])
+    assert looker.load() == before
+    assert looker.held() == SqliteStore(tmp_path).held() == frozenset()
+
+
+def test_a_release_that_removes_its_journal_writes_beside_one_that_keeps_it(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    record = store.commit(ONE)
+    for number in range(3):
+        by_hand(tmp_path, f"INSERT INTO pauses VALUES ('{number}')")
+        assert not (tmp_path / "amp-fsm.db-journal").exists()
+        assert str(number) in store.held()
+        record = store.commit(Commit(record=record, moves=True))
+        assert (tmp_path / "amp-fsm.db-journal").exists()
+        assert SqliteStore(tmp_path).load() == record
 
 
 def test_threads_of_one_process_write_side_by_side(tmp_path: Path) -> None:
