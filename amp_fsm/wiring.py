@@ -47,8 +47,12 @@ def build(
     environment: Mapping[str, str],
     clock: Clock | None = None,
     notifier: Notifier | None = None,
+    durable: bool = True,
 ) -> World:
-    """Return the real world of a project; nothing is opened, started or written by building it."""
+    """Return the real world of a project; nothing is opened, started or written by building it.
+
+    Not `durable`: its store need not survive a loss of power.
+    """
     clock = clock or SystemClock()
     return World(
         terminal=_terminal(project, environment),
@@ -56,7 +60,7 @@ def build(
         runner=LocalRunner(project.store, root=project.root, environment=environment),
         clock=clock,
         notifier=notifier or OperatorNotifier(outbox=_outbox(project)),
-        store=SqliteStore(project.store, clock=clock),
+        store=SqliteStore(project.store, clock=clock, durable=durable),
         repository=GitRepository(project.root, environment=environment),
         events=LocalEvents(project.root, wake=clock.wake) if isinstance(clock, SystemClock) else None,
         environment=environment,

@@ -96,7 +96,7 @@ def _set(project: Project, scenario: Scenario, environment: Mapping[str, str], f
     put_files(scenario.files, Path(place.root))
     write_atomically(world / "tasks.json", json.dumps(tasks_file(mapped.project, scenario)))
     clock, notifier = VirtualClock(world, time.time()), ListeningNotifier()
-    ports = build(mapped.project, environment=environment, clock=clock, notifier=notifier)
+    ports = build(mapped.project, environment=environment, clock=clock, notifier=notifier, durable=False)
     documents = mapped.project.documents
     return Stage(
         project=mapped.project,

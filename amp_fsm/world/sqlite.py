@@ -66,11 +66,19 @@ class SqliteStore:
     """
 
     def __init__(
-        self, folder: str | Path, *, clock: Clock | None = None, new_lineage: Callable[[], str] = lambda: uuid4().hex
+        self,
+        folder: str | Path,
+        *,
+        clock: Clock | None = None,
+        new_lineage: Callable[[], str] = lambda: uuid4().hex,
+        durable: bool = True,
     ) -> None:
-        """Name the folder; nothing is opened or made before it is needed."""
+        """Name the folder; nothing is opened or made before it is needed.
+
+        One that is not `durable` is for a world that nobody needs after a loss of power; killed processes harm neither.
+        """
         self.folder = Path(folder)
-        self._file = DatabaseFile(self.folder / DATABASE)
+        self._file = DatabaseFile(self.folder / DATABASE, durable=durable)
         self._clock = clock or SystemClock()
         self._new_lineage = new_lineage
         # Both are read and set inside of transactions only, of which a process has one at a time.

@@ -27,9 +27,13 @@ class KeptConnection:
         number: of the connection in this process; another one has another.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Name the file; opens nothing."""
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Name the file; opens nothing.
+
+        Not `durable`: what was written outlives this process, but not a loss of power.
+        """
         self.path = path
+        self._synchronous = "FULL" if durable else "OFF"
         self.lock = RLock()
         self.number = 0
         self._db: sqlite3.Connection | None = None
@@ -96,7 +100,7 @@ class KeptConnection:
         uri = f"{self.path.absolute().as_uri()}?mode={mode}"
         db = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
         if mode != "ro":
-            db.execute("PRAGMA synchronous = FULL")
+            db.execute(f"PRAGMA synchronous = {self._synchronous}")
             db.execute("PRAGMA journal_mode = PERSIST")
         return db
 

@@ -42,10 +42,10 @@ class Transaction:
 class DatabaseFile:
     """One SQLite file that need not exist yet.  Threads take turns; a forked child begins anew."""
 
-    def __init__(self, path: Path) -> None:
-        """Name the file; opens nothing."""
+    def __init__(self, path: Path, *, durable: bool = True) -> None:
+        """Name the file; opens nothing.  Not `durable`: a loss of power may take what was written, or all of it."""
         self.path = path
-        self._kept = KeptConnection(path)
+        self._kept = KeptConnection(path, durable=durable)
         self._present: Version | None = None  # at which the tables were seen to be of the present schema
         weakref.finalize(self, self._kept.close)
 

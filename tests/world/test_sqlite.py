@@ -21,6 +21,7 @@ from amp_fsm.model.record import CellMemory, Record, Sample, SubjectRecord
 from amp_fsm.model.seen import PaneRef
 from amp_fsm.ports import Commit, Entry
 from amp_fsm.world.sqlite import SqliteStore
+from amp_fsm.world.sqlite_connection import KeptConnection
 from tests.fakes.clock import FakeClock
 from tests.world.processes import full_disk, until
 
@@ -46,6 +47,19 @@ def test_looking_leaves_every_file_as_it_was(tmp_path: Path) -> None:
     store.load(), store.held(), store.history(), store.used("p")
     assert contents(tmp_path) == before
     assert set(before) == {"amp-fsm.db", "amp-fsm.db-journal"}
+
+
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 0)])
+def test_the_disk_is_waited_for_only_where_a_loss_of_power_matters(
+    tmp_path: Path, durable: bool, synchronous: int
+) -> None:
+    writing = KeptConnection(tmp_path / "amp-fsm.db", durable=durable).to_write()
+    assert writing.execute("PRAGMA synchronous").fetchone() == (synchronous,)
+
+
+def test_what_need_not_survive_a_loss_of_power_is_there_for_the_next_process(tmp_path: Path) -> None:
+    stands = SqliteStore(tmp_path, durable=False).commit(ONE)
+    assert SqliteStore(tmp_path).load() == stands
 
 
 def test_looking_while_another_commits_sees_the_last_commit(tmp_path: Path) -> None:

@@ -37,7 +37,8 @@ class Brief:
 
 def task_ids(text: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return the known task ids that stand in `text`, whole, in the order of their first place."""
-    places = {task: re.search(rf"(?<![\w-]){re.escape(task)}(?![\w-])", text) for task in known}
+    named = (task for task in known if task in text)  # of hundreds, before any pattern is made
+    places = {task: re.search(rf"(?<![\w-]){re.escape(task)}(?![\w-])", text) for task in named}
     return tuple(sorted((t for t, p in places.items() if p), key=lambda t: places[t].start()))  # type: ignore[union-attr]  # None is left out
 
 
