@@ -89,9 +89,11 @@ def returned(after: Record, commit: Commit) -> Record:
 def _overlaid(
     before: Mapping[str, T], given: Mapping[str, T], named: Collection[str], without: Collection[str]
 ) -> Mapping[str, T]:
-    new = {name: _same_value(before.get(name), given[name]) for name in named if name in given}
     gone = {*without, *(name for name in named if name not in given)}
-    return same(before, _without({**before, **new}, gone))
+    new = {name: given[name] for name in named if name not in gone and before.get(name) != given[name]}
+    if not new and gone.isdisjoint(before):
+        return before
+    return _without({**before, **new}, gone)
 
 
 def _waiting(before: Mapping[str, Intent], given: Mapping[str, Intent], named: Collection[str]) -> Mapping[str, Intent]:

@@ -155,10 +155,12 @@ def _write_named(db: sqlite3.Connection, part: str, before: Mapping[str, T], aft
     if before is after:
         return
     rows = [(part, name, encode(value)) for name, value in after.items() if before.get(name) is not value]
-    over = "ON CONFLICT (part, name) DO UPDATE SET body = excluded.body"
-    db.executemany(f"INSERT INTO remembered (part, name, body) VALUES (?, ?, ?) {over}", rows)
+    if rows:
+        over = "ON CONFLICT (part, name) DO UPDATE SET body = excluded.body"
+        db.executemany(f"INSERT INTO remembered (part, name, body) VALUES (?, ?, ?) {over}", rows)
     gone = [(part, name) for name in before if name not in after]
-    db.executemany("DELETE FROM remembered WHERE part = ? AND name = ?", gone)
+    if gone:
+        db.executemany("DELETE FROM remembered WHERE part = ? AND name = ?", gone)
 
 
 def _changes(before: Mapping[str, T], after: Mapping[str, T]) -> tuple[list[T], list[str]]:
