@@ -15,7 +15,8 @@ from amp_fsm.model.project import AgentSpec, Project
 from amp_fsm.model.record import Intent, Record
 from amp_fsm.model.seen import Background, Failed, FileSeen, Missing, PaneRef, Seen, Survey, Survivor, Told
 from amp_fsm.observe.channels import receipt_in, told_by
-from amp_fsm.plan.needs import needs, run_keys
+from amp_fsm.plan.active_work import run_keys
+from amp_fsm.plan.needs import needs
 from amp_fsm.ports import Files, Runner, Terminal, World
 
 JOURNAL_SECONDS = 8 * 3600.0

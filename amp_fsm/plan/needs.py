@@ -5,26 +5,25 @@ Only what some guard of the present states can use is asked for: a settled task 
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.channel_files import channel_files
 from amp_fsm.model.desired import AWAY, hand_over_files, is_open_hand_over, lead_of
 from amp_fsm.model.errand import Errand, question_file
-from amp_fsm.model.machine import MachineSpec
 from amp_fsm.model.panes import in_front, programs_of, resolve_panes, start_command, unreachable_of
 from amp_fsm.model.project import AgentSpec, FactSpec, HttpExpect, Project, ServiceSpec, Source, TaskSpec
 from amp_fsm.model.record import Record, Sample
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.model.usage import Usage
 from amp_fsm.model.workspace import Workspace
-from amp_fsm.plan.rules import rules_of
+from amp_fsm.plan.active_work import active_tasks, check_inputs
+from amp_fsm.plan.situation import DONE
 
 Panes = Mapping[str, PaneSeen]
 
-ANSWERED = "COMPLETED"
+ANSWERED = DONE
 """The state of an errand whose answer is there."""
 
 
@@ -86,7 +85,7 @@ def needs(project: Project, record: Record, survey: Survey | Failed, home: str =
         captures=_captures(project, panes or {}),
         tails={key: glob for a in project.agents.values() for key, glob in channel_files(project, a, home).items()},
         http=http,
-        inputs=dict(sorted(_inputs(project, active))),
+        inputs=dict(sorted(check_inputs(project, active))),
         programs=tuple(dict.fromkeys(_programs(project, panes or {}))),
         paneless=_paneless(project, survey, panes) if panes is not None else (),
         workspaces=tuple(_workspaces(project, record)),
@@ -120,22 +119,6 @@ def twins_of(path: str) -> str:
     return f"{stem}-*{end}"
 
 
-def input_key(project: Project, task: TaskSpec, check: str) -> str:
-    """Return under which key the inputs of a task's check are looked at: those in a worktree are its own."""
-    return check if project.workspace(task) is None else f"{check}@{task.id}"
-
-
-def _inputs(project: Project, active: tuple[TaskSpec, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for task in active:
-        for name in task.checks:
-            if name in project.checks:
-                patterns = project.checks[name].inputs
-                yield input_key(project, task, name), tuple(project.place(task, pattern) for pattern in patterns)
-    for spec in project.facts.values():
-        if spec.source is Source.CHECK and spec.check in project.checks:
-            yield spec.check, project.checks[spec.check].inputs
-
-
 def _questions(project: Project, record: Record) -> Iterator[str]:
     """Yield the files in which holders of tasks may have left a question."""
     for held in record.assignments.values():
@@ -161,7 +144,7 @@ def _workspaces(project: Project, record: Record) -> Iterator[Workspace]:
             continue
         machine = project.machines[task.machine]
         state = states.get(task.address, machine.initial)
-        waits = state == machine.initial and any(states.get(f"task/{need}") != "COMPLETED" for need in task.needs)
+        waits = state == machine.initial and any(states.get(f"task/{need}") != DONE for need in task.needs)
         if not waits and not (state in machine.states and machine.states[state].final):
             yield workspace
 
@@ -182,53 +165,6 @@ def _paneless(project: Project, survey: Survey | Failed, panes: Panes) -> tuple[
     specs: tuple[AgentSpec | ServiceSpec, ...] = (*project.agents.values(), *project.services.values())
     addresses = (spec.address for spec in specs if spec.address not in unseen)
     return tuple(address for address in addresses if address not in panes or panes[address].dead)
-
-
-def run_keys(project: Project, record: Record, inputs: Mapping[str, str | Failed]) -> Mapping[str, str]:
-    """Return `TASK|CHECK` to the key of a run on the present inputs; absent where the inputs could not be read.
-
-    A check that names no inputs is run anew for every stay of its task.
-    """
-    keys: dict[str, str] = {}
-    for task in active_tasks(project, record):
-        subject = record.subjects.get(task.address)
-        for name in task.checks:
-            digest = inputs.get(input_key(project, task, name))
-            check = project.checks.get(name)
-            if check is None or not isinstance(digest, str):
-                continue
-            stay = "" if check.inputs else f"{task.id}/{subject.entry if subject else 0}"
-            workspace = project.workspace(task)
-            place = project.root if workspace is None else workspace.folder
-            keys[f"{task.id}|{name}"] = _key(name, *check.run, place, digest, stay)
-    for spec in project.facts.values():
-        digest = inputs.get(spec.check)
-        if spec.source is Source.CHECK and spec.check in project.checks and isinstance(digest, str):
-            keys[f"|{spec.check}"] = _key(spec.check, *project.checks[spec.check].run, project.root, digest, "")
-    return keys
-
-
-def _key(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-
-
-def active_tasks(project: Project, record: Record) -> tuple[TaskSpec, ...]:
-    """Return the tasks whose work is of interest now: held by an agent, or in a state that judges work."""
-    held = {assignment.task for assignment in record.assignments.values()}
-    active = [project.tasks[name] for name in held if name in project.tasks]
-    judging = {name: judging_states(machine) for name, machine in project.machines.items()}
-    tasks = project.tasks
-    for address, subject in record.subjects.items():
-        if address.startswith("task/"):
-            task = tasks.get(address[5:])
-            if task is not None and subject.state in judging[task.machine] and task.id not in held:
-                active.append(task)
-    return tuple(sorted(active, key=lambda task: task.order))
-
-
-def judging_states(machine: MachineSpec) -> Collection[str]:
-    """Return the states that run checks or whose own transitions depend on deliverables or checks."""
-    return rules_of(machine).judging
 
 
 def _captures(project: Project, panes: Panes) -> tuple[PaneRef, ...]:

@@ -13,7 +13,8 @@ from amp_fsm.model.desired import lead_of
 from amp_fsm.model.project import Project, Source
 from amp_fsm.model.record import Record
 from amp_fsm.model.wake_folder import wake_folder
-from amp_fsm.plan.needs import active_tasks, fact_files, proposal_files
+from amp_fsm.plan.active_work import active_tasks
+from amp_fsm.plan.needs import fact_files, proposal_files
 
 
 def watched(project: Project, record: Record) -> frozenset[str]:

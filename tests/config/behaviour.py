@@ -52,10 +52,11 @@ from amp_fsm.observe.document_state import document_states
 from amp_fsm.observe.observed import observe
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.transcript_usage import heard_usage
+from amp_fsm.plan.active_work import run_keys
 from amp_fsm.plan.approvals import approvals
 from amp_fsm.plan.documents import plan_documents
 from amp_fsm.plan.golden_rules import golden_rules
-from amp_fsm.plan.needs import needs, proposal_files, run_keys
+from amp_fsm.plan.needs import needs, proposal_files
 from amp_fsm.plan.planner import plan
 from amp_fsm.plan.proposals import room
 from amp_fsm.plan.situation import situate
