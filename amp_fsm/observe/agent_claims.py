@@ -65,11 +65,9 @@ def said_by(sources: Sources, agent: AgentSpec) -> Said:
     name, record = agent.row or agent.name, sources.record
     status, logs = sources.status, sources.logs
     return Said(
-        row=sources.page(status).row(name) if status is not None else None,
-        cell=record.cells.get(_cell_key(status, agent)) if status is not None else None,
-        logs=tuple(
-            LogSaid(rows=sources.page(log).log(name), memory=record.logs.get(_log_key(log, agent))) for log in logs
-        ),
+        row=status.row(name) if status is not None else None,
+        cell=record.cells.get(_cell_key(status.spec, agent)) if status is not None else None,
+        logs=tuple(LogSaid(rows=log.log(name), memory=record.logs.get(_log_key(log.spec, agent))) for log in logs),
     )
 
 

@@ -29,7 +29,7 @@ def _found(sources: Sources, spec: FactSpec, name: str) -> Found:
     project, seen = sources.project, sources.seen
     if spec.source is Source.ROW:
         document, agent = project.documents.get(spec.document), project.agents.get(name)
-        return sources.page(document).cell(agent.row or name, spec.column) if document and agent else None
+        return sources.pages[document.name].cell(agent.row or name, spec.column) if document and agent else None
     if spec.source is Source.LINE:
         return sources.line(spec, name)
     if spec.source is Source.FILE:

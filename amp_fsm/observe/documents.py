@@ -120,6 +120,7 @@ class Page:
     file: FileSeen | Missing | Failed | None
     _rows: dict[str, StatusRow | Failed | None] = field(default_factory=dict, compare=False, repr=False)
     _logs: list[Mapping[str, Sequence[_Placed]]] = field(default_factory=list, compare=False, repr=False)
+    _read: dict[str, tuple[LogRow, ...]] = field(default_factory=dict, compare=False, repr=False)
     _entries: dict[str, tuple[Sequence[_Placed], tuple[LogRow, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -141,12 +142,13 @@ class Page:
             return None
         if not self._logs:
             self._logs.append(_log_index(self.spec, self.file.text))
-        placed = self._logs[0].get(bare_name(name), ())
-        before, known = self._entries.get(name, ((), ()))
-        if before != placed or not placed:
-            self._entries[name] = _, known = placed, _log_rows(self.spec, placed, before, known)
-        return known
+        if name not in self._read:
+            placed = self._logs[0].get(bare_name(name), ())
+            before, known = self._entries.get(name, ((), ()))
+            self._read[name] = known if before == placed else _log_rows(self.spec, placed, before, known)
+            self._entries[name] = (placed, self._read[name])
+        return self._read[name]
 
     def of(self, file: FileSeen | Missing | Failed | None) -> Page:
         """Return the same document with another file; rows of a log that stayed as they were are the very same."""
-        return Page(spec=self.spec, file=file, _entries=self._entries)
+        return self if file is self.file else Page(spec=self.spec, file=file, _entries=self._entries)

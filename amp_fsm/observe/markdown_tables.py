@@ -116,26 +116,33 @@ def _is_row(line: Line, fenced: frozenset[int]) -> bool:
 
 def split_row(line: Line) -> Row:
     """Return a row's cells; escaped pipes and pipes in inline code do not separate, outer pipes are optional."""
-    text = line.text
-    bounds = [-1, *_separators(text), len(text)]
-    spans = [(bounds[i] + 1, bounds[i + 1]) for i in range(len(bounds) - 1)]
-    if spans and not text[slice(*spans[0])].strip() and text.lstrip().startswith("|"):
-        spans = spans[1:]
-    if len(spans) > 1 and not text[slice(*spans[-1])].strip():
-        spans = spans[:-1]
     return Row(
-        cells=tuple(_cell(text, start, end, line.start) for start, end in spans),
+        cells=tuple(
+            Cell(text=text, start=line.start + start, end=line.start + end) for text, start, end in _cells(line.text)
+        ),
         line=line.number,
         start=line.start,
         end=line.end,
     )
 
 
-def _cell(text: str, start: int, end: int, offset: int) -> Cell:
+@lru_cache(maxsize=8192)
+def _cells(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Return the text of every cell of a row, and where its content begins and ends."""
+    bounds = [-1, *_separators(text), len(text)]
+    spans = [(bounds[i] + 1, bounds[i + 1]) for i in range(len(bounds) - 1)]
+    if spans and not text[slice(*spans[0])].strip() and text.lstrip().startswith("|"):
+        spans = spans[1:]
+    if len(spans) > 1 and not text[slice(*spans[-1])].strip():
+        spans = spans[:-1]
+    return tuple(_cell(text, start, end) for start, end in spans)
+
+
+def _cell(text: str, start: int, end: int) -> tuple[str, int, int]:
     raw = text[start:end]
     content = raw.strip()
     first = start + (len(raw) - len(raw.lstrip()) if content else min(1, len(raw)))
-    return Cell(text=content.replace("\\|", "|"), start=offset + first, end=offset + first + len(content))
+    return content.replace("\\|", "|"), first, first + len(content)
 
 
 def _separators(text: str) -> Iterator[int]:

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.panes import resolve_panes, unreachable_of
@@ -43,10 +42,10 @@ class Sources:
     """What one pass saw and what is remembered, by subject.
 
     Attributes:
-        files: as seen; one that is as it was in the earlier pass is the very same object.
+        files: as seen; one that is as it was in the earlier pass is the very same object.  pages: documents, by name.
         survey: the listing; None: there is none.
         panes, unreachable: by address.  server: identity of the tmux server; empty: there is none, or no listing.
-        status, logs: the documents in which agents claim.
+        status, logs: the documents in which agents claim, as they are.
         by_agent, by_task: the open assignments.  prompts: agent's address to its prompts that are not settled.
         places: where tasks work; the very same as long as the tasks are.
     """
@@ -56,29 +55,22 @@ class Sources:
     seen: Seen
     run_keys: Mapping[str, str]
     files: Mapping[str, File]
+    pages: Mapping[str, Page]
     survey: Survey | None
     panes: Mapping[str, PaneSeen]
     unreachable: Mapping[str, str]
     by_agent: Mapping[str, Assignment]
     by_task: Mapping[str, Assignment]
     prompts: Mapping[str, tuple[str, ...]]
-    status: DocumentSpec | None
-    logs: tuple[DocumentSpec, ...]
+    status: Page | None
+    logs: tuple[Page, ...]
     places: Places
-    _pages: dict[str, Page] = field(default_factory=dict)
     _lines: dict[tuple[str, str], tuple[File | None, Fact]] = field(default_factory=dict)
 
     @property
     def server(self) -> str:
         """Identity of the tmux server; empty: there is none, or no listing."""
         return self.survey.server if self.survey is not None else ""
-
-    def page(self, spec: DocumentSpec) -> Page:
-        """Return a document, in which every row is looked for once for as long as its file stays the same."""
-        page, file = self._pages.get(spec.name), self.files.get(spec.file)
-        if page is None or page.file is not file:
-            self._pages[spec.name] = page = page.of(file) if page is not None else Page(spec=spec, file=file)
-        return page
 
     def line(self, spec: FactSpec, name: str) -> Fact:
         """Return the fact about the last lines of a file of the subject called `name`."""
@@ -94,23 +86,26 @@ def sources_of(
 ) -> Sources:
     """Return the sources of one pass; `before` are those of an earlier one of the same configuration."""
     survey = None if isinstance(seen.terminal, Failed) else seen.terminal
+    files = _files(seen.files, before.files if before is not None else {})
+    pages = _pages(project, files, before)
+    status = status_document(project)
     held = tuple(record.assignments.values())[::-1]  # of several the first counts
     return Sources(
         project=project,
         record=record,
         seen=seen,
         run_keys=run_keys,
-        files=_files(seen.files, before.files if before is not None else {}),
+        files=files,
+        pages=pages,
         survey=survey,
         panes=_panes(project, survey, before),
         unreachable=unreachable_of(project, seen.terminal),
         by_agent={one.agent: one for one in held},
         by_task={one.task: one for one in held},
         prompts=prompts_by_address(record),
-        status=status_document(project),
-        logs=claim_logs(project),
+        status=pages[status.name] if status is not None else None,
+        logs=tuple(pages[log.name] for log in claim_logs(project)),
         places=before.places if before is not None and before.project.tasks is project.tasks else _places(project),
-        _pages=before._pages if before is not None else {},
         _lines=before._lines if before is not None else {},
     )
 
@@ -131,6 +126,15 @@ def prompts_by_address(record: Record) -> Mapping[str, tuple[str, ...]]:
 
 def _files(files: Mapping[str, File], before: Mapping[str, File]) -> Mapping[str, File]:
     return {path: known if (known := before.get(path)) == file else file for path, file in files.items()}
+
+
+def _pages(project: Project, files: Mapping[str, File], before: Sources | None) -> Mapping[str, Page]:
+    """Return every document; one whose file stays as it is, is the very same, with all that was looked for in it."""
+    known = before.pages if before is not None else {}
+    return {
+        spec.name: known[spec.name].of(file) if spec.name in known else Page(spec=spec, file=file)
+        for spec, file in ((spec, files.get(spec.file)) for spec in project.documents.values())
+    }
 
 
 def _panes(project: Project, survey: Survey | None, before: Sources | None) -> Mapping[str, PaneSeen]:

@@ -233,6 +233,27 @@ def test_a_lost_check_that_was_tried_often_enough_failed() -> None:
     assert look(world, before).facts["task/T-1"]["checks_failed"].truth == "true"
 
 
+def test_a_check_is_told_by_how_its_run_stands_now() -> None:
+    world, before = settled(ran("running", 0))
+    ran("ended", 1)(world)
+    assert before.facts["task/T-1"]["checks_failed"].truth == "unknown"
+    assert again(world, before).facts["task/T-1"]["checks_failed"].truth == "true"
+
+
+def test_a_check_that_never_ran_is_not_one_whose_inputs_cannot_be_read() -> None:
+    world, before = settled(becomes("keys", "T-1|suite", "k9"))
+    world.keys.clear()
+    assert said(again(world, before)) == said(anew(world)) != said(before)
+
+
+def test_a_question_counts_by_when_it_was_first_seen() -> None:
+    world, before = settled(becomes("files", f"{ERRANDS}/QUESTION-T-1.md", ASKED))
+    known = replace(world.record.cells["|T-1|question"], first_seen=1.0)
+    world.remember(cells={**world.record.cells, "|T-1|question": known})
+    assert before.facts["agent/ada"]["asks_help"].truth == "true"
+    assert again(world, before).facts["agent/ada"]["asks_help"].truth == "false"
+
+
 def test_a_check_whose_inputs_cannot_be_read_any_more_is_unknown() -> None:
     world, before = settled(ran("ended", 0))
     world.keys.clear()
