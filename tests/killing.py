@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -44,6 +44,9 @@ class StruckTerminal:
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         return self.blow.around("survey", lambda: self.real.survey(session, owner_prefix))
+
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        return self.blow.around("survey", lambda: self.real.find(session, owners))
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         return self.blow.around("capture", lambda: self.real.capture(panes))

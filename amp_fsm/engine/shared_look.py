@@ -7,14 +7,17 @@ A look never begins before it was asked for.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from amp_fsm.engine.look import survey_of
+from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.panes import resolve_panes
 from amp_fsm.model.project import Project
-from amp_fsm.model.seen import Failed, PaneSeen
+from amp_fsm.model.seen import Failed, PaneSeen, Survey
 from amp_fsm.ports import Terminal
+
+FEW = 8
+"""Subjects whose panes are looked for by their mark; of more, all panes are listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +79,27 @@ class SharedLook:
                 mine.done, self._taking = True, False
                 self._turn.notify_all()
 
+    def _panes(self, asked: Collection[str]) -> Mapping[str, PaneSeen] | Failed:
+        """Return the panes of those who asked, and maybe of others; of few that bear their mark no other is listed."""
+        project, terminal = self._project, self._terminal
+        if len(asked) <= FEW:
+            found = self._resolved(
+                lambda: terminal.find(project.tmux.session, [f"{project.name}/{at}" for at in asked])
+            )
+            if isinstance(found, Failed) or found.keys() >= set(asked):
+                return found
+        return self._resolved(lambda: terminal.survey(project.tmux.session, f"{project.name}/"))
+
+    def _resolved(self, look: Callable[[], Survey]) -> Mapping[str, PaneSeen] | Failed:
+        try:
+            return resolve_panes(self._project, look())
+        except TerminalUnreachableError as error:
+            return Failed(reason=str(error))
+
     def _seen(self, asked: Mapping[str, bool]) -> dict[str, PaneLook | Failed]:
-        survey = survey_of(self._project, self._terminal)
-        if isinstance(survey, Failed):
-            return dict.fromkeys(asked, survey)
-        panes = resolve_panes(self._project, survey)
+        panes = self._panes(asked)
+        if isinstance(panes, Failed):
+            return dict.fromkeys(asked, panes)
         wanted = {panes[address].ref: None for address, screen in asked.items() if screen and address in panes}
         screens = self._terminal.capture(tuple(wanted)) if wanted else {}
         unseen = Failed(reason="the screen was not captured")

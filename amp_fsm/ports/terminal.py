@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -82,6 +82,9 @@ class Terminal(Protocol):
         A server that provably does not run is an empty survey, not an error; of several, one that did not answer is
         told in the survey.
         """
+
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        """Return the survey with just those panes whose owner is one of these few: cheaper than all of them."""
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """Return the visible screen of each pane with colours, wrapped lines joined, in one look per server."""

@@ -45,6 +45,10 @@ class ListeningTerminal:
         """See `ports.Terminal`."""
         return self.real.survey(session, owner_prefix)
 
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        """See `ports.Terminal`."""
+        return self.real.find(session, owners)
+
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         """See `ports.Terminal`."""
         return self.real.capture(panes)

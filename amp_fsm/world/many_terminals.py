@@ -5,7 +5,7 @@ One that does not answer is told as such and hides nothing of the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
@@ -44,7 +44,14 @@ class ManyTerminals:
         Raises:
             TerminalUnreachableError: none of them answers.
         """
-        answers = self._ask({socket: lambda server: server.survey(session, owner_prefix) for socket in self._terminals})
+        return self._together(lambda server: server.survey(session, owner_prefix))
+
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        """Return the panes that bear one of these owners, as `survey` does."""
+        return self._together(lambda server: server.find(session, owners))
+
+    def _together(self, look: Callable[[Terminal], Survey]) -> Survey:
+        answers = self._ask(dict.fromkeys(self._terminals, look))
         surveys = {socket: answer for socket, answer in answers.items() if not isinstance(answer, Failed)}
         unreachable = {socket: answer.reason for socket, answer in answers.items() if isinstance(answer, Failed)}
         if not surveys:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -73,7 +73,13 @@ class TmuxTerminal:
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         """Return every pane of `session` and every pane whose owner starts with `owner_prefix`, in one process."""
-        listing = Listing(nonce=secrets.token_hex(8), known=self._panes)
+        return self._listed(Listing(nonce=secrets.token_hex(8), known=self._panes), session, owner_prefix)
+
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        """Return the panes that bear one of these owners; the server itself leaves the others out."""
+        return self._listed(Listing(nonce=secrets.token_hex(8), known=self._panes, owners=owners), session, "")
+
+    def _listed(self, listing: Listing, session: str, owner_prefix: str) -> Survey:
         answer = self._looks.run(*joined(listing.commands()))
         if answer.no_server:
             return Survey(server="")

@@ -6,11 +6,11 @@ Titles, names and screens can hold any text, so that everything is set apart by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
-from amp_fsm.world.tmux_text import ANSWERED, ENTERED, OWNER, STARTED, TYPED
+from amp_fsm.world.tmux_text import ANSWERED, ENTERED, OWNER, STARTED, TYPED, literal
 
 VARIABLES = (
     "pane_current_command",
@@ -65,23 +65,31 @@ class KnownPanes:
         """Know none."""
         self._known: Mapping[tuple[str, ...], PaneSeen] = {}
 
-    def seen(self, server: str, listed: int, records: Iterable[Sequence[str]]) -> Iterable[PaneSeen]:
-        """Return what these records say of panes, in their order, and know them from now on.  Safe for threads."""
+    def seen(self, server: str, listed: int, records: Iterable[Sequence[str]], *, every: bool) -> Iterable[PaneSeen]:
+        """Return what these records say of panes, in their order, and know them from now on.  Safe for threads.
+
+        `every`: there are no others.
+        """
         known, now = self._known, {}
         for fields in records:
             pane = known.get((server, *fields))
             if pane is None or pane.at_rest != (0 < pane.activity < listed):
                 pane = _pane(fields, server, listed)
             now[server, *fields] = pane
-        self._known = now
+        self._known = now if every else {**known, **now}
         return now.values()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One look at a server: its commands, and how its answer is read."""
+    """One look at a server: its commands, and how its answer is read.
+
+    Attributes:
+        owners: only panes that bear one of these are listed; empty: all.
+    """
 
     nonce: str
+    owners: Collection[str] = ()
     known: KnownPanes = field(default_factory=lambda: KnownPanes())
 
     def commands(self) -> tuple[tuple[str, ...], ...]:
@@ -91,9 +99,15 @@ class Listing:
         client = f"{self.nonce}=".join(("#{client_session}", "#{client_activity}", "#{client_flags}"))
         return (
             ("display-message", "-p", f"{self.nonce}s{_SERVER} %s"),
-            ("list-panes", "-a", "-F", f"{self.nonce}p{fields}{self.nonce}e"),
+            ("list-panes", "-a", *self._only(), "-F", f"{self.nonce}p{fields}{self.nonce}e"),
             ("list-clients", "-F", f"{self.nonce}c{client}{self.nonce}e"),
         )
+
+    def _only(self) -> tuple[str, ...]:
+        wanted = "0"
+        for owner in self.owners:
+            wanted = f"#{{||:#{{==:#{{{OWNER}}},{literal(owner)}}},{wanted}}}"
+        return ("-f", wanted) if self.owners else ()
 
     def survey(self, said: str, session: str, prefix: str) -> Survey | None:
         """Return the panes of `session` and those whose owner starts with `prefix`; None: it is no such answer."""
@@ -102,7 +116,8 @@ class Listing:
             return None
         server, listed = head.group(1), int(head.group(2))
         pressed = _last_presses(self._records(said, "c"), now=listed)
-        seen = [_with_person(pane, pressed) for pane in self.known.seen(server, listed, self._records(said, "p"))]
+        panes = self.known.seen(server, listed, self._records(said, "p"), every=not self.owners)
+        seen = [_with_person(pane, pressed) for pane in panes]
         ours = (pane for pane in seen if pane.session == session or (pane.owner and pane.owner.startswith(prefix)))
         return Survey(server=server, panes=_each_once(ours, session))
 

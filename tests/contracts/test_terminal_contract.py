@@ -72,6 +72,18 @@ def test_no_server_is_an_empty_survey(stage: Stage) -> None:
     assert (survey.server_at(""), survey.panes) == ("", ())
 
 
+def test_a_few_panes_are_found_by_their_owners_and_no_others(stage: Stage) -> None:
+    assert stage.terminal.find(SESSION, ["p/agent/ada"]).panes == ()
+    panes = {name: launched(stage, name, f"start-{name}") for name in ("ada", "a,b}#{c}", "cyd")}
+    stage.stranger(SESSION)
+    for wanted in (["ada"], ["a,b}#{c}", "ada"], ["cyd", "nobody"], ["nobody"]):
+        found = stage.terminal.find(SESSION, [f"p/agent/{name}" for name in wanted])
+        assert {pane.ref for pane in found.panes} == {panes[name] for name in wanted if name in panes}
+        every = stage.terminal.survey(SESSION, "p/")
+        assert found.server == every.server
+        assert {pane.ref: pane.owner for pane in found.panes}.items() <= {p.ref: p.owner for p in every.panes}.items()
+
+
 def test_a_survey_holds_the_session_and_our_panes_and_nobody_elses(stage: Stage) -> None:
     ours = launched(stage)
     beside = stage.stranger(SESSION)

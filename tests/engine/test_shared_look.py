@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -38,6 +38,11 @@ class SlowTerminal(FakeTerminal):
         assert self.go.wait(20)
         return seen
 
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        seen = super().find(session, owners)
+        assert self.go.wait(20)
+        return seen
+
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self.captured.append(len(panes))
         if self.fails:
@@ -54,7 +59,7 @@ def ask_all(terminal: SlowTerminal, looks: SharedLook) -> list[Future[PaneLook |
     """Let one ask first, and all others while its look is under way."""
     with ThreadPoolExecutor(len(NAMES)) as pool:
         first = pool.submit(looks.look, f"agent/{NAMES[0]}")
-        until(lambda: terminal.calls == ["survey"], "the first look")
+        until(lambda: terminal.calls == ["find"], "the first look")
         others = [pool.submit(looks.look, f"agent/{name}") for name in NAMES[1:]]
         until(lambda: len(looks._next.asked) == len(others), "everybody else asking")
         terminal.panes["%1"].command = "another"
@@ -64,7 +69,7 @@ def ask_all(terminal: SlowTerminal, looks: SharedLook) -> list[Future[PaneLook |
 
 def test_all_who_ask_while_a_look_is_taken_share_the_next_one(terminal: SlowTerminal) -> None:
     answers = ask_all(terminal, SharedLook(TEAM, terminal))
-    assert terminal.calls == ["survey", "capture"] * 2
+    assert terminal.calls == ["find", "capture", "survey", "capture"]
     assert terminal.captured == [1, 19]
     seen = [answer.result() for answer in answers]
     assert [look.pane.name for look in seen if isinstance(look, PaneLook)] == NAMES
@@ -107,4 +112,15 @@ def test_a_listing_that_failed_or_a_pane_that_is_gone_is_said(terminal: SlowTerm
 def test_without_a_screen_none_is_captured(terminal: SlowTerminal) -> None:
     terminal.go.set()
     assert isinstance(SharedLook(TEAM, terminal).look("agent/a0", screen=False), PaneLook)
-    assert terminal.calls == ["survey"]
+    assert terminal.calls == ["find"]
+
+
+def test_a_few_are_found_by_their_mark_and_who_bears_none_among_all(terminal: SlowTerminal) -> None:
+    terminal.go.set()
+    terminal.panes["%1"].owner = ""
+    looks = SharedLook(TEAM, terminal)
+    marked, unmarked = (looks.look(f"agent/{name}", screen=False) for name in NAMES[:2])
+    assert isinstance(marked, PaneLook)
+    assert isinstance(unmarked, PaneLook)
+    assert (marked.pane.ref.pane, unmarked.pane.ref.pane) == ("%0", "%1")
+    assert terminal.calls == ["find", "find", "survey"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -138,12 +138,18 @@ class FakeTerminal:
 
     def survey(self, session: str, owner_prefix: str) -> Survey:
         self._answer("survey")
-        panes = [
-            self._seen(pane)
+        return self._listed(
+            pane
             for pane in self.panes.values()
             if pane.session == session or (pane.owner and pane.owner.startswith(owner_prefix))
-        ]
-        return Survey(server=self.server, panes=tuple(panes) if self.server else ())
+        )
+
+    def find(self, session: str, owners: Collection[str]) -> Survey:
+        self._answer("find")
+        return self._listed(pane for pane in self.panes.values() if pane.owner in owners)
+
+    def _listed(self, panes: Iterable[FakePane]) -> Survey:
+        return Survey(server=self.server, panes=tuple(self._seen(pane) for pane in panes) if self.server else ())
 
     def capture(self, panes: Sequence[PaneRef]) -> Mapping[PaneRef, str | Failed]:
         self._answer("capture")

@@ -46,6 +46,16 @@ def test_a_person_who_comes_is_seen_and_so_is_his_leaving() -> None:
     assert seen == [None, 3.0, None]
 
 
+def test_a_listing_of_some_makes_nobody_unknown() -> None:
+    known = KnownPanes()
+    first = panes(known, said("a", "b"))
+    some = Listing(nonce=NONCE, known=known, owners=("p/agent/ada",)).survey(said("a"), "team", "")
+    assert some is not None
+    assert some.panes[0] is first[0]
+    again = panes(known, said("a", "b"))
+    assert (again[0] is first[0], again[1] is first[1]) == (True, True)
+
+
 def test_what_was_gone_meanwhile_is_not_remembered() -> None:
     known = KnownPanes()
     (first,) = panes(known, said("a"))
