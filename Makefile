@@ -3,6 +3,8 @@
 
 BIN := .venv/bin
 export PYTHON
+# Without compiled modules every process that a test starts would compile the whole program first.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test test-agents lint bench detect-report
 

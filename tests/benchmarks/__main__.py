@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 
 from tests.benchmarks.measure import machine
 
 NAMES = (
     "starting",
+    "passing",
     "loading",
     "observing",
     "planning",
@@ -26,6 +28,9 @@ NAMES = (
 
 def main(names: list[str]) -> None:
     """Print one section per benchmark as soon as it is measured."""
+    os.environ.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # modules are compiled beforehand, as they are where it is installed
     print(f"Measured on {machine()}: median (fastest to slowest).\n", flush=True)
     for name in names or NAMES:
         module, _, part = name.partition(":")

@@ -45,12 +45,27 @@ tasks: {tasks}
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+AT_WORK = ("ASSIGNED", "WORKING")
+
+
+@dataclass(slots=True, kw_only=True)
 class Team:
     """A team in a folder of its own: every agent has a task in hand, and more wait."""
 
     folder: Path
     size: int
+    watching: subprocess.Popen[bytes] | None = None
+
+    @property
+    def config(self) -> str:
+        """Its configuration."""
+        return str(self.folder / "team.yaml")
+
+    def end(self) -> None:
+        """End the watch, if it is not ended yet; panes and store stay."""
+        if self.watching is not None and self.watching.poll() is None:
+            self.watching.send_signal(signal.SIGTERM)
+            self.watching.wait(DEADLINE)
 
     @property
     def names(self) -> list[str]:
@@ -62,7 +77,7 @@ class Team:
         """Its tmux server's."""
         return str(self.folder / "tmux")
 
-    def write(self, *, works: bool) -> None:
+    def write(self, *, works: bool, spare: int) -> None:
         """Write the configuration and its documents; with `works`, prompts begin turns that somebody must end."""
         python = [sys.executable, "-S", "-I", str(SCRIPT)]
         agents = {
@@ -71,9 +86,9 @@ class Team:
         }
         brief = {"context": "A benchmark.", "objective": "Nothing."}
         task = {"kind": "code", "title": "Nothing", "brief": brief, "deliverables": ["README"]}
-        tasks = [{"id": f"T-{number}", **task} for number in range(self.size + SPARE_TASKS)]
+        tasks = [{"id": f"T-{number}", **task} for number in range(self.size + spare)]
         settings = {"settle": SETTLE, "stable": STABLE_FOR, "agents": json.dumps(agents), "tasks": json.dumps(tasks)}
-        (self.folder / "team.yaml").write_text(CONFIG.format(socket=self.socket, **settings))
+        Path(self.config).write_text(CONFIG.format(socket=self.socket, **settings))
         rows = "".join(f"| {name} | - | IDLE |\n" for name in self.names)
         (self.folder / "STATUS.md").write_text(f"## Agent Status\n\n| Agent | Task | Status |\n|---|---|---|\n{rows}")
         (self.folder / "LOG.md").write_text("## Log\n\n| Agent | Action |\n|---|---|\n")
@@ -128,22 +143,19 @@ class Team:
 
 
 @contextmanager
-def team(size: int, *, works: bool) -> Iterator[Team]:
-    """A team every member of which has its first prompt, watched until the end of the block."""
+def team(size: int, *, works: bool, spare: int = SPARE_TASKS) -> Iterator[Team]:
+    """A team every member of which has its first prompt, and `spare` tasks more; watched until the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         made = Team(folder=Path(folder), size=size)
-        made.write(works=works)
-        config = str(made.folder / "team.yaml")
-        argv = [sys.executable, "-m", "amp_fsm", "reconcile", config, "--watch", "--interval", "1h"]
+        made.write(works=works, spare=spare)
+        argv = [sys.executable, "-m", "amp_fsm", "reconcile", made.config, "--watch", "--interval", "1h"]
         environment = {**os.environ, "XDG_CACHE_HOME": folder}
-        with (
-            (made.folder / "said").open("w") as said,
-            subprocess.Popen(argv, stdout=said, stderr=said, env=environment) as watching,
-        ):
-            try:
-                made.until(lambda: all(made.times(name, "submitted") for name in made.names), "the first prompts")
-                yield made
-            finally:
-                watching.send_signal(signal.SIGTERM)
-                watching.wait(DEADLINE)
-                subprocess.run(["tmux", "-S", made.socket, "kill-server"], capture_output=True, check=False)
+        with (made.folder / "said").open("w") as said:
+            made.watching = subprocess.Popen(argv, stdout=said, stderr=said, env=environment)
+        try:
+            made.until(lambda: all(made.times(name, "submitted") for name in made.names), "the first prompts")
+            made.until(lambda: all(made.state(name) in AT_WORK for name in made.names), "everybody at work")
+            yield made
+        finally:
+            made.end()
+            subprocess.run(["tmux", "-S", made.socket, "kill-server"], capture_output=True, check=False)
