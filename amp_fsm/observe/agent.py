@@ -27,6 +27,7 @@ from amp_fsm.observe.questions import Asked, asked_in, question_of
 from amp_fsm.observe.screen import read_screen
 from amp_fsm.observe.screen_text import read_lines
 from amp_fsm.observe.sources import Paths, Sources
+from amp_fsm.observe.work import deliverables_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def agent_seen(sources: Sources, agent: AgentSpec) -> AgentSeen:
         usage=record.usage.get(agent.name),
         assignment=assignment,
         task=task,
-        work=tuple(seen.globs.get(item.file) for item in task.deliverables) if task is not None else (),
+        work=deliverables_found(sources, task) if task is not None else (),
         asked=asked_in(sources, task),
         said=said_by(sources, agent),
         heard=heard_from(agent, sources),

@@ -16,6 +16,7 @@ from amp_fsm.observe.kept import Kept
 from amp_fsm.observe.observed import observe
 from tests.laws.watched_world import (
     NAMES,
+    PROJECT,
     SCREENS,
     Change,
     World,
@@ -233,8 +234,32 @@ def test_a_lost_check_that_was_tried_often_enough_failed() -> None:
     assert look(world, before).facts["task/T-1"]["checks_failed"].truth == "true"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(is_now("above", "a line\n\n"), id="its-place"),
+        pytest.param(is_now("entries", ["| ada | T-1 DONE at last |"]), id="its-words"),
+        pytest.param(is_now("entries", ["| ada | T-1 BLOCKED |"]), id="its-claim"),
+    ],
+)
+def test_a_claim_in_a_log_is_told_as_it_stands_there_now(change: Change) -> None:
+    world, before = settled(becomes("rows", "ada", None))
+    logged("| ada | T-1 DONE |")(world)
+    before = look(world, look(world, before))
+    assert before.facts["agent/ada"]["claims_done"].evidence == 'LOG.md:5 "T-1 DONE"'
+    change(world)
+    assert said(again(world, before)) == said(anew(world)) != said(before)
+
+
+def test_work_in_a_worktree_is_progress_of_its_holder() -> None:
+    world, before = settled(becomes("globs", "/s/worktrees/T-2/two.md", SMALL))
+    becomes("globs", "/s/worktrees/T-2/two.md", THERE)(world)
+    assert before.facts["agent/ben"]["progress"].truth == "false"
+    assert again(world, before).facts["agent/ben"]["progress"].truth == "true"
+
+
 def test_a_check_is_told_by_how_its_run_stands_now() -> None:
-    world, before = settled(ran("running", 0))
+    world, before = settled(is_now("project", replace(PROJECT, facts={})), ran("running", 0))
     ran("ended", 1)(world)
     assert before.facts["task/T-1"]["checks_failed"].truth == "unknown"
     assert again(world, before).facts["task/T-1"]["checks_failed"].truth == "true"
