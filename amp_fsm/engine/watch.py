@@ -79,7 +79,8 @@ class Watcher:
             if is_still or self._stirred(result, known):
                 self.on_wake()
                 self._passes_since_woken = 0
-                self._gather(begun + BREATH * result.took if in_vain else now)
+                if in_vain or not is_still:  # stillness comes by itself, not in bursts
+                    self._gather(begun + BREATH * result.took if in_vain else now)
                 return
             if now >= looked + WATCH_SECONDS:
                 looked = now

@@ -13,6 +13,7 @@ from amp_fsm.engine.ending import Mode
 from amp_fsm.engine.listener import Listener
 from amp_fsm.engine.loops import run_until
 from amp_fsm.engine.reconcile import PassResult
+from amp_fsm.engine.stillness import Stillness
 from amp_fsm.engine.watch import BURST_SECONDS, QUIET_SECONDS, WATCH_SECONDS
 from amp_fsm.model.channel import Channel, Channels, HookSpec
 from amp_fsm.model.document import DocumentSpec
@@ -140,6 +141,13 @@ CALLS: dict[str, Callable[[Watched], object]] = {
     "a hook tells": lambda w: w.write(f"{SPOOL}/2-1.hook.json", "{}"),
     "tmux does not answer": lambda w: setattr(w.world.terminal, "broken", "no answer in 5 s"),
 }
+
+
+def test_after_stillness_no_burst_is_waited_for(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    comes = iter([True])
+    monkeypatch.setattr(Stillness, "begin", lambda self, result, now: setattr(self, "due", now + 0.5))
+    monkeypatch.setattr(Stillness, "has_come", lambda self, result, now: next(comes, False))
+    assert watched.watch(passes=9, pauses=4)[0] == 1
 
 
 @pytest.mark.parametrize("what", CALLS)
