@@ -17,9 +17,13 @@ _WINDOW = re.compile(r"\s*\((?:w|win|window|fen[eê]tre)?\s*:?\s*\d+\)$", re.IGN
 def fold(text: str) -> str:
     """Return the text without case, accents, markup, emoji variation selectors and doubled spaces."""
     plain = _MARKUP.sub("", _LINK.sub(r"\1", text))
-    spread = unicodedata.normalize("NFKD", plain)
-    kept = "".join(c for c in spread if not unicodedata.combining(c) and c not in "\ufe0e\ufe0f\u200b\u200d\ufeff")
-    return _SPACE.sub(" ", kept).strip().casefold()
+    return _SPACE.sub(" ", plain if plain.isascii() else _bare(plain)).strip().casefold()
+
+
+def _bare(text: str) -> str:
+    """Return a text without accents and variation selectors; ASCII has none."""
+    spread = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in spread if not unicodedata.combining(c) and c not in "\ufe0e\ufe0f\u200b\u200d\ufeff")
 
 
 @lru_cache(maxsize=8192)

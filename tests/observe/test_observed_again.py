@@ -310,6 +310,14 @@ def test_what_time_changes_is_looked_at_again(changes: tuple[Change, ...], secon
     assert said(again(world, before)) == said(anew(world)) != said(before)
 
 
+def test_progress_is_over_though_no_time_passed_between_two_looks() -> None:
+    world, before = settled()
+    shows("ada", {}, screen("new"))(world)
+    before = look(world, look(world, before, 0.0), 0.0)
+    assert before.facts["agent/ada"]["progress"].truth == "true"
+    assert look(world, before, 1.0).facts["agent/ada"]["progress"].truth == "false"
+
+
 @pytest.mark.parametrize(
     "now",
     [
