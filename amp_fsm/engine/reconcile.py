@@ -12,7 +12,7 @@ from amp_fsm.engine.look import look
 from amp_fsm.engine.proposals import with_proposals
 from amp_fsm.engine.requests import answer_requests
 from amp_fsm.engine.screens import Screens
-from amp_fsm.model.calm import NOBODY
+from amp_fsm.model.calm import NO_CALM
 from amp_fsm.model.desired import desired
 from amp_fsm.model.machine import Verb
 from amp_fsm.model.observed import Observed
@@ -139,7 +139,7 @@ def run_pass(
     sight = see(project, world, last)
     project = sight.project
     answers = answer_requests(project, world, sight.observed, sight.record, sight.now)
-    calm = last.plan.calm if last is not None else NOBODY
+    calm = last.plan.calm if last is not None else NO_CALM
     made = plan(project, sight.observed, answers.record, sight.now, calm)
     made, skipped = only(made) if only is not None else (made, ())
     on_plan(made, sight.took)

@@ -25,5 +25,5 @@ class Calm:
     until: Mapping[str, float] = field(default_factory=dict)
 
 
-NOBODY = Calm()
+NO_CALM = Calm()
 """Nobody is calm: everybody is decided about."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from amp_fsm.model.calm import NOBODY, Calm
+from amp_fsm.model.calm import NO_CALM, Calm
 from amp_fsm.model.errand import AddedTask
 from amp_fsm.model.facts import Fact
 from amp_fsm.model.observed import Drift
@@ -130,4 +130,4 @@ class Plan:
     complete: bool = True
     pending: bool = False
     due_in: float | None = None
-    calm: Calm = field(default=NOBODY, repr=False, compare=False)
+    calm: Calm = field(default=NO_CALM, repr=False, compare=False)

@@ -42,11 +42,11 @@ class Calming:
 
     situation: Situation
     before: Calm
-    _shared: Grounds = ()
-    _stands: bool = False
-    _grounds: dict[str, Grounds] = field(default_factory=dict)
-    _until: dict[str, float] = field(default_factory=dict)
-    _restless: dict[StateRules, bool] = field(default_factory=dict)
+    _shared: Grounds = field(init=False)
+    _stands: bool = field(init=False)
+    _grounds: dict[str, Grounds] = field(init=False, default_factory=dict)
+    _until: dict[str, float] = field(init=False, default_factory=dict)
+    _restless: dict[StateRules, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compare what all subjects share."""
@@ -82,7 +82,7 @@ class Calming:
 
     def _grounds_of(self, address: str) -> Grounds | None:
         """Return what the decision about a subject rests on besides what all share; None: that cannot be told."""
-        situation, rules = self.situation, self.situation.rules_of(address)
+        situation, rules = self.situation, self.situation.state_rules(address)
         restless = self._restless.get(rules)
         if restless is None:
             restless = self._restless[rules] = _is_restless(situation, rules)

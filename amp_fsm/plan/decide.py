@@ -43,7 +43,7 @@ def decide(
 
     `busy_sending`: a prompt of an earlier pass is still on its way, so that nothing that sends may start.
     """
-    subject, rules = situation.subjects[address], situation.rules_of(address)
+    subject, rules = situation.subjects[address], situation.state_rules(address)
     usable, held, waits = _usable(situation, subject, rules, facts, busy_sending)
     choice = rules.chooser.choose(facts) if usable is rules.leaving else choose(usable, facts)
     try:

@@ -74,7 +74,7 @@ def free_agents(situation: Situation, held: Collection[str]) -> list[AgentSpec]:
 
 
 def _would_assign(situation: Situation, agent: AgentSpec) -> bool:
-    rules = situation.rules_of(agent.address)
+    rules = situation.state_rules(agent.address)
     if not rules.assigns:
         return False
     chosen = rules.chooser.choose(SubjectFacts(situation, agent.address, offered=True)).transition
@@ -116,7 +116,7 @@ def rank(situation: Situation, task: TaskSpec) -> tuple[object, ...]:
 
 
 def _would_take(situation: Situation, task: TaskSpec) -> bool:
-    chooser = situation.rules_of(task.address).chooser
+    chooser = situation.state_rules(task.address).chooser
     chosen = chooser.choose(SubjectFacts(situation, task.address, offered=True)).transition
     return chosen is not None and "offered" in fact_names(chosen.when)
 

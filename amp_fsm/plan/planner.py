@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from amp_fsm.model.calm import NOBODY, Calm
+from amp_fsm.model.calm import NO_CALM, Calm
 from amp_fsm.model.desired import lead_of
 from amp_fsm.model.facts import Truth, Why
 from amp_fsm.model.machine import Verb
@@ -37,7 +37,7 @@ from amp_fsm.plan.upkeep import upkeep
 EVERYTHING = "*"
 
 
-def plan(project: Project, observed: Observed, record: Record, now: Now, before: Calm = NOBODY) -> Plan:
+def plan(project: Project, observed: Observed, record: Record, now: Now, before: Calm = NO_CALM) -> Plan:
     """Return what one pass does about `project`, given what was observed and what is remembered.
 
     `before` is what the last plan left (`Plan.calm`): it spares work and changes nothing.

@@ -47,7 +47,7 @@ class Situation:
         """Return the machine of a subject that the configuration names."""
         return self.rules[self.specs[address].machine].machine
 
-    def rules_of(self, address: str) -> StateRules:
+    def state_rules(self, address: str) -> StateRules:
         """Return what its present state means for a subject that the configuration names."""
         return self.rules[self.specs[address].machine].states[self.subjects[address].state]
 

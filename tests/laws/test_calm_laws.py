@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from amp_fsm.engine.commit import commit_of
-from amp_fsm.model.calm import NOBODY, Calm
+from amp_fsm.model.calm import NO_CALM, Calm
 from amp_fsm.model.desired import desired
 from amp_fsm.model.errand import MACHINE, AddedTask, Errand
 from amp_fsm.model.facts import Fact, Truth, Why
@@ -205,7 +205,7 @@ class CalmPasses(RuleBasedStateMachine):
         self.facts: dict[str, Mapping[str, Fact]] = {a: _facts(OBSERVED[kind], {}) for a, kind in kinds.items()}
         self.memory = Memory()
         self.answers: dict[str, Fact] = {}
-        self.calm = NOBODY
+        self.calm = NO_CALM
 
     @rule(passes=st.integers(3, 5))
     def everybody_gets_work(self, passes: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from amp_fsm.model.chooser import Chooser
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.guards import Guard, all_of, any_of, evaluate, fact, not_
 from amp_fsm.model.machine import TransitionSpec
@@ -64,3 +65,34 @@ def test_when_everything_is_known_nothing_is_waited_for(
 ) -> None:
     assume(Truth.UNKNOWN not in world.values())
     assert choose(transitions, as_facts(world)).waiting_for is None
+
+
+@given(lists, st.lists(worlds, min_size=1, max_size=8))
+def test_a_compiled_rule_says_what_the_rule_says(
+    transitions: tuple[TransitionSpec, ...], asked: list[dict[str, Truth]]
+) -> None:
+    chooser = Chooser(transitions)
+    for world in asked:
+        facts = {name: found for name, found in as_facts(world).items() if found.truth is not Truth.UNKNOWN}
+        assert chooser.choose(facts) == choose(transitions, facts)
+
+
+@given(lists, worlds)
+def test_a_compiled_rule_asks_for_no_fact_twice(
+    transitions: tuple[TransitionSpec, ...], world: dict[str, Truth]
+) -> None:
+    asked = Asked(as_facts(world))
+    Chooser(transitions).choose(asked)
+    assert len(asked.names) == len(set(asked.names))
+
+
+class Asked(dict[str, Fact]):
+    """Facts that remember who asked for them."""
+
+    def __init__(self, facts: dict[str, Fact]) -> None:
+        super().__init__(facts)
+        self.names: list[str] = []
+
+    def get(self, name: str, default: object = None) -> Fact:
+        self.names.append(name)
+        return self[name]
