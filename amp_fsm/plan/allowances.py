@@ -9,6 +9,8 @@ from amp_fsm.plan.situation import Situation
 
 def over_budget(situation: Situation, address: str) -> str:
     """Return what was passed by an agent (or on the task it holds) or on a task; empty when nothing was."""
+    if not situation.project.budgets:
+        return ""
     held = situation.assignment(address) if address.startswith("agent/") else None
     for one in (address, *((f"task/{held.task}",) if held is not None else ())):
         said = passed(allowance_of(situation.project, one), spent_by(situation, one))

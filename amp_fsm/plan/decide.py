@@ -36,6 +36,9 @@ class Decision:
     due_in: float | None = None
 
 
+NOTHING = Decision()
+
+
 def decide(
     situation: Situation, address: str, facts: SubjectFacts, *, offered: Assignment | None, busy_sending: bool
 ) -> Decision:
@@ -51,6 +54,8 @@ def decide(
             return _fire(situation, address, choice.transition, facts, offered, waits)
         if choice.waiting_for is not None:
             held = (*held, _waiting(situation, subject, choice.waiting_for, facts))
+        if not rules.timers:
+            return Decision(held=held) if held else NOTHING
         decision = _timers(situation, address, facts, undecided=choice.waiting_for is not None, sending=busy_sending)
     except RenderError as error:
         return Decision(held=(*held, Held(address=address, state=subject.state, mark="?", text=str(error))))
@@ -61,8 +66,7 @@ def _usable(
     situation: Situation, subject: SubjectRecord, rules: StateRules, facts: SubjectFacts, busy_sending: bool
 ) -> tuple[tuple[TransitionSpec, ...], tuple[Held, ...], dict[str, Allowance]]:
     """Return the transitions that may still fire, what is to be said of the others, and the budgets of the first."""
-    used = {use.name for use in subject.uses}
-    touched = [one for one in rules.bounded if one.name in used]
+    touched = _touched(subject, rules)
     if not touched and not busy_sending:
         return rules.leaving, (), {}
     held: list[Held] = []
@@ -82,6 +86,14 @@ def _usable(
         return rules.leaving, (), allowances
     usable = tuple(one for one in rules.leaving if not any(one is other for other in barred))
     return usable, tuple(held), allowances
+
+
+def _touched(subject: SubjectRecord, rules: StateRules) -> list[TransitionSpec]:
+    """Return the transitions of whose budget something was used, at any time."""
+    if not rules.bounded or not subject.uses:
+        return []
+    used = {use.name for use in subject.uses}
+    return [one for one in rules.bounded if one.name in used]
 
 
 def _stopped(transition: TransitionSpec, left: Allowance, busy_sending: bool) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.plan import Change, Held, Step
+from amp_fsm.model.project import TaskSpec
 from amp_fsm.plan.allowances import allowance_of, passed, spent_by
 from amp_fsm.plan.deadlines import overdue
 from amp_fsm.plan.golden_rules import idle_seconds, span
@@ -28,12 +29,11 @@ def drift_of(
         if agent.address not in concerned:
             found.extend(_agent_drift(situation, agent.address, agent.name))
     for task in situation.project.tasks.values():
-        waiting = situation.state(task.address) == situation.project.machines[task.machine].initial
-        if waiting and attempts_spent(situation, task):
+        if attempts_spent(situation, task) and _waits(situation, task):
             tries = attempts(situation, task.id)
             text = f"handed out {tries} times: not offered again (policies.attempts); `task retry`, or edit it"
             found.append(Drift(address=task.address, kind="attempts", text=text))
-        late = overdue(situation, task)
+        late = overdue(situation, task) if task.deadline is not None else ""
         if late:
             found.append(Drift(address=task.address, kind="deadline", text=late))
     found.extend(_over_budget(situation))
@@ -44,6 +44,10 @@ def drift_of(
         for address in situation.lost
     )
     return tuple(found)
+
+
+def _waits(situation: Situation, task: TaskSpec) -> bool:
+    return situation.state(task.address) == situation.project.machines[task.machine].initial
 
 
 def _agent_drift(situation: Situation, address: str, name: str) -> list[Drift]:

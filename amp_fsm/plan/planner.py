@@ -37,10 +37,11 @@ from amp_fsm.plan.upkeep import upkeep
 EVERYTHING = "*"
 
 
-def plan(project: Project, observed: Observed, record: Record, now: Now, before: Calm = NO_CALM) -> Plan:
+def plan(project: Project, observed: Observed, record: Record, now: Now, before: Calm | None = None) -> Plan:
     """Return what one pass does about `project`, given what was observed and what is remembered.
 
-    `before` is what the last plan left (`Plan.calm`): it spares work and changes nothing.
+    `before` is what the last plan of a loop left (`Plan.calm`; `NO_CALM` for its first): it spares work and changes
+    nothing.  None: nothing is to be left for another one.
     """
     situation = situate(project, observed, record, now)
     made = _Made.of(situation, before)
@@ -84,7 +85,7 @@ class _Made:
     calm: Calm
 
     @staticmethod
-    def of(situation: Situation, before: Calm) -> _Made:
+    def of(situation: Situation, before: Calm | None) -> _Made:
         steps = due_steps(situation)
         stopped = _stopped(situation)
         if situation.now.gap:
@@ -101,7 +102,7 @@ class _Made:
         offers = make_offers(situation, busy | {f"task/{task}" for task in bound}, bound)
         opened = _opened(situation, offers)
         facts = EverybodysFacts(situation, {**_partners(opened), **{f"task/{t}": a.agent for t, a in bound.items()}})
-        calming = Calming(situation=situation, before=before)
+        calming = Calming(situation=situation, before=before) if before is not None else None
         decisions = _decisions(situation, facts, opened, steps, busy, calming)
         changes = (*adopted, *answered, *handed, *(d.change for d in decisions.values() if d.change is not None))
         held_back = situation.now.gap or EVERYTHING in situation.record.paused
@@ -119,7 +120,7 @@ class _Made:
             changes=(*papers.changes, *kept),
             held=(*_held(situation, stopped), *papers.held, *(item for d in decisions.values() for item in d.held)),
             due_in=min((wait for wait in ahead if wait is not None), default=None),
-            calm=calming.calm(),
+            calm=calming.calm() if calming is not None else NO_CALM,
         )
 
 
@@ -141,13 +142,15 @@ def _stopped(situation: Situation) -> dict[str, str]:
     """Return the subjects that the operator holds, or whose state their machine does not know, and why."""
     stopped: dict[str, str] = {}
     paused = situation.record.paused
+    everything = EVERYTHING in paused
     for address, subject in situation.subjects.items():
-        kind, _, name = address.partition("/")
         spec = situation.specs[address]
-        if isinstance(spec, TaskSpec) and spec.held:
-            stopped[address] = spec.held
-        elif EVERYTHING in paused or (kind != "task" and name in paused):
-            stopped[address] = "paused by the operator"
+        if isinstance(spec, TaskSpec):
+            hold = spec.held or ("paused by the operator" if everything else "")
+        else:
+            hold = "paused by the operator" if everything or spec.name in paused else ""
+        if hold:
+            stopped[address] = hold
         elif (now_called := renamed(situation, subject)) is None:
             stopped[address] = f"state {subject.state} is not one of its machine's (see `renamed`)"
         elif now_called is not subject:
@@ -176,20 +179,20 @@ def _decisions(
     opened: Mapping[str, Assignment],
     steps: Collection[Step],
     busy: Collection[str],
-    calming: Calming,
+    calming: Calming | None,
 ) -> dict[str, Decision]:
     sending = {step.intent.address for step in steps if step.intent.action.verb is Verb.SEND and _unsettled(step)}
     decisions: dict[str, Decision] = {}
     for address in situation.subjects:
         if address in busy or situation.is_final(address):
             continue
-        moved = address in sending or address in facts.offered
-        decision = None if moved else calming.still(address)
+        ledger = None if address in sending or address in facts.offered else calming
+        decision = ledger.still(address) if ledger is not None else None
         if decision is None:
             offered, sends = opened.get(address), address in sending
             decision = decide(situation, address, facts[address], offered=offered, busy_sending=sends)
-            if not moved:
-                calming.add(address, decision)
+            if ledger is not None:
+                ledger.add(address, decision)
         decisions[address] = decision
     return _consistent(decisions, opened)
 

@@ -31,7 +31,7 @@ class SubjectFacts(Mapping[str, Fact]):
 
     def __getitem__(self, name: str) -> Fact:
         """Return the fact, made on first use; a name that nobody knows is unknown."""
-        found = self._made.get(name) or self._seen.get(name)
+        found = self._seen.get(name) or self._made.get(name)
         if found is None:
             found = self._derive(name)
             self._made[name] = found
@@ -39,7 +39,7 @@ class SubjectFacts(Mapping[str, Fact]):
 
     def get(self, name: str, default: object = None) -> Fact:
         """Return the fact, as `[]` does: guards ask for most of a plan's time."""
-        return self[name]
+        return self._seen.get(name) or self._made.get(name) or self[name]
 
     def __iter__(self) -> Iterator[str]:
         """Yield the names of all facts that this kind of subject has."""

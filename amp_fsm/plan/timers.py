@@ -35,8 +35,7 @@ class Due:
 
 def timers_of(situation: Situation, address: str, facts: Mapping[str, Fact]) -> tuple[Due, ...]:
     """Return every timer of the subject's state, in order, with how long it still has."""
-    state = situation.machine(address).spec.states[situation.subjects[address].state]
-    return tuple(_due(situation, address, timer, facts) for timer in state.timers)
+    return tuple(_due(situation, address, timer, facts) for timer in situation.state_rules(address).timers)
 
 
 def _due(situation: Situation, address: str, timer: TimerSpec, facts: Mapping[str, Fact]) -> Due:

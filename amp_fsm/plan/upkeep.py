@@ -74,6 +74,8 @@ def _runs(actions: Sequence[ActionSpec]) -> bool:
 
 def _told_late(situation: Situation, task: TaskSpec, subject: SubjectRecord) -> Change | None:
     """Return that the operator is told, once for each deadline, of a task that is late."""
+    if task.deadline is None:
+        return None
     late = overdue(situation, task)
     name = f"deadline:{task.deadline}"
     if not late or any(use.name == name for use in subject.uses):

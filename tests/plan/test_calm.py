@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from amp_fsm.model.calm import NO_CALM
 from amp_fsm.model.desired import desired
 from amp_fsm.model.errand import MACHINE, AddedTask, Errand
 from amp_fsm.model.facts import Fact, Truth
@@ -274,9 +275,7 @@ def planned(project: Project, world: World, before: Plan | None = None) -> Plan:
     observed = Observed(at=0.0, facts=facts, server="1:1", memory=world.memory, answers=world.answers)
     project = desired(project, world.record)
     now = Now(policy=world.policy, wall=world.policy)
-    if before is None:
-        return plan(project, observed, world.record, now)
-    return plan(project, observed, world.record, now, before.calm)
+    return plan(project, observed, world.record, now, before.calm if before is not None else NO_CALM)
 
 
 def moved(made: Plan) -> set[str]:
