@@ -243,7 +243,7 @@ def test_a_lost_check_that_was_tried_often_enough_failed() -> None:
     ],
 )
 def test_a_claim_in_a_log_is_told_as_it_stands_there_now(change: Change) -> None:
-    world, before = settled(becomes("rows", "ada", None))
+    world, before = settled(is_now("project", replace(PROJECT, facts={})), becomes("rows", "ada", None))
     logged("| ada | T-1 DONE |")(world)
     before = look(world, look(world, before))
     assert before.facts["agent/ada"]["claims_done"].evidence == 'LOG.md:5 "T-1 DONE"'
@@ -312,7 +312,7 @@ def test_what_time_changes_is_looked_at_again(changes: tuple[Change, ...], secon
 
 def test_progress_is_over_though_no_time_passed_between_two_looks() -> None:
     world, before = settled()
-    shows("ada", {}, screen("new"))(world)
+    shows("ada", {}, SCREENS[3])(world)
     before = look(world, look(world, before, 0.0), 0.0)
     assert before.facts["agent/ada"]["progress"].truth == "true"
     assert look(world, before, 1.0).facts["agent/ada"]["progress"].truth == "false"
