@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from amp_fsm.config.load import Loaded
+from amp_fsm.config.loaded import Loaded
 from amp_fsm.errors import InvalidConfigError
 from amp_fsm.model.panes import sockets_of
 from amp_fsm.model.project import Project

@@ -11,7 +11,7 @@ import click
 from amp_fsm.cli.output import print_json
 
 if TYPE_CHECKING:
-    from amp_fsm.config.load import Loaded
+    from amp_fsm.config.loaded import Loaded
     from amp_fsm.errors import Problem
 
 EXAMPLE = "\b\nExample:\n  amp-fsm validate configs/practice.yaml --table"
@@ -36,7 +36,9 @@ def command(config: str, form: str, resolved: bool, table: bool) -> None:
     if not shown or loaded.problems:
         FORMS[form](config, loaded, err=shown)
     if resolved and loaded.project is not None:
-        click.echo(loaded.resolved(), nl=False)
+        from amp_fsm.config.resolved import resolved as resolved_text
+
+        click.echo(resolved_text(loaded), nl=False)
     if table and loaded.project is not None:
         from amp_fsm.config.table import project_tables
 

@@ -6,23 +6,19 @@ still and no lead is at work on an answer.  Nothing is decided, and nothing in t
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from amp_fsm.config.proposals import MOST_BYTES, Queue, read_proposal
 from amp_fsm.model.desired import lead_of
 from amp_fsm.model.errand import Errand
 from amp_fsm.model.facts import Truth
 from amp_fsm.model.observed import Drift, Observed
-from amp_fsm.model.project import Project, TaskSpec
-from amp_fsm.model.proposal import Proposal, ProposalFile, Stamp, folded_title
+from amp_fsm.model.project import Project
+from amp_fsm.model.proposal import Proposal, ProposalFile, Stamp
 from amp_fsm.model.record import Record
-from amp_fsm.model.seen import Failed, FileSeen, PathSeen
+from amp_fsm.model.seen import Failed, PathSeen
 from amp_fsm.model.time import Now
 from amp_fsm.plan.needs import proposal_files
-from amp_fsm.plan.proposals import room
-from amp_fsm.plan.situation import LOST
 from amp_fsm.ports import World
 
 SETTLED_SECONDS = 2.0
@@ -46,7 +42,7 @@ def with_proposals(project: Project, record: Record, world: World, observed: Obs
     ready = [found for found in fresh if left[found.path] <= 0]
     if _is_held(record, lead) or _is_answering(record, observed):
         ready = []
-    read = tuple(_read(project, record, world, ready[:MOST_FILES], now))
+    read = _read(project, record, world, ready[:MOST_FILES], now)
     waiting = [path for path in left if path not in {one.file for one in read}]
     seen = replace(
         observed,
@@ -85,50 +81,9 @@ def _is_answering(record: Record, observed: Observed) -> bool:
     return False
 
 
-def _read(project: Project, record: Record, world: World, ready: list[PathSeen], now: Now) -> Iterator[Proposal]:
-    queue = _queue(project, record, now) if ready else Queue(project=project)
-    judged = set(record.judged)
-    schema = world.schema() if ready else ""
-    for found in ready:
-        stamp = Stamp(size=found.size, mtime=found.mtime)
-        if found.size > MOST_BYTES:
-            said = f"{found.path}: is {found.size:,} bytes long; at most {MOST_BYTES:,} are read"
-            yield Proposal(file=found.path, stamp=stamp, digest=_unread(found), problems=(said,))
-            continue
-        file = world.files.read(found.path)
-        if not isinstance(file, FileSeen):
-            continue
-        if file.digest in judged:
-            yield Proposal(file=found.path, stamp=stamp, digest=file.digest, again=True)
-            continue
-        judged.add(file.digest)
-        made = read_proposal(found.path, file.text.encode("utf-8", "surrogateescape"), queue, schema)
-        queue = queue.with_tasks(made.tasks)
-        yield Proposal(file=found.path, stamp=stamp, digest=file.digest, tasks=made.tasks, problems=made.problems)
+def _read(project: Project, record: Record, world: World, ready: Sequence[PathSeen], now: Now) -> tuple[Proposal, ...]:
+    if not ready:
+        return ()
+    from amp_fsm.engine.proposal_files import read_files  # loads YAML and lint, which a look without new files does not
 
-
-def _unread(found: PathSeen) -> str:
-    return hashlib.sha256(f"{found.path}\0{found.size}\0{found.mtime}".encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _queue(project: Project, record: Record, now: Now) -> Queue:
-    states = {task.id: _state(project, record, task.id) for task in project.tasks.values()}
-    tasks = [task for task in project.tasks.values() if not task.errand]
-    subjects = (address.partition("/") for address in record.subjects)
-    return Queue(
-        project=project,
-        open={folded_title(task.title): task.id for task in tasks if not _is_over(project, task, states[task.id])},
-        lost=frozenset(task.id for task in tasks if states[task.id] in LOST),
-        taken=frozenset(name for kind, _, name in subjects if kind == "task"),
-        room=room(project, record, now),
-    )
-
-
-def _is_over(project: Project, task: TaskSpec, state: str) -> bool:
-    spec = project.machines[task.machine].states.get(state)
-    return state in LOST or (spec is not None and spec.final)
-
-
-def _state(project: Project, record: Record, task: str) -> str:
-    subject = record.subjects.get(f"task/{task}")
-    return subject.state if subject is not None else project.machines[project.tasks[task].machine].initial
+    return read_files(project, record, world, ready, now)

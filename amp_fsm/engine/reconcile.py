@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from amp_fsm.engine.apply import Performer
 from amp_fsm.engine.commit import commit_of
 from amp_fsm.engine.look import look
 from amp_fsm.engine.proposals import with_proposals
@@ -145,14 +144,13 @@ def run_pass(
     on_plan(made, sight.took)
     commit = commit_of(answers.record, made, sight.observed.memory, sight.now, sight.reading, uses_plan=uses_plan)
     commit = replace(commit, screens=sight.screens.fresh, stale_screens=sight.screens.stale)
-    performer = Performer(project, world, world.store.commit(commit), on_done, ends)
-    performer.perform(made)
+    done = _perform(project, world, world.store.commit(commit), made, on_done, ends)
     world.notifier.flush(world.clock.read().wall)
     return PassResult(
         project=project,
         plan=made,
-        outcomes=tuple(performer.outcomes),
-        record=performer.record,
+        outcomes=done.outcomes,
+        record=done.record,
         took=sight.took,
         answered=answers.done,
         refused=answers.refused,
@@ -186,6 +184,30 @@ def answer_only(project: Project, world: World) -> Answered:
     asked = {name for name in answers.record.intents if name not in record.intents}
     made = plan(project, sight.observed, answers.record, replace(sight.now, gap=False))
     steps = tuple(step for step in made.steps if step.intent.id in asked and step.intent.action.verb is Verb.ANSWER)
-    performer = Performer(project, world, answers.record, lambda intent: None)
-    performer.perform(replace(made, steps=steps, changes=()))
-    return Answered(refused=answers.refused, outcomes=tuple(performer.outcomes))
+    done = _perform(project, world, answers.record, replace(made, steps=steps, changes=()))
+    return Answered(refused=answers.refused, outcomes=done.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What came of a plan: every intent that was touched, and the record afterwards."""
+
+    record: Record
+    outcomes: tuple[Intent, ...] = ()
+
+
+def _perform(
+    project: Project,
+    world: World,
+    record: Record,
+    made: Plan,
+    on_done: Callable[[Intent], None] = lambda intent: None,
+    ends: Callable[[], bool] = bool,
+) -> _Done:
+    if not (made.steps or made.changes):
+        return _Done(record=record)
+    from amp_fsm.engine.apply import Performer  # the doing side, which a pass with nothing to do does without
+
+    performer = Performer(project, world, record, on_done, ends)
+    performer.perform(made)
+    return _Done(record=performer.record, outcomes=tuple(performer.outcomes))

@@ -1,4 +1,4 @@
-"""Prompts and messages: sandboxed Jinja2 templates over a fixed set of variables.
+"""Prompts and messages: templates over a fixed set of variables.  The door to `templates`.
 
 What agents write never becomes a template; the texts of the configuration do, and they can read values only.
 """
@@ -8,11 +8,6 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import lru_cache
-
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.errand import question_file
@@ -33,24 +28,6 @@ def date(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).astimezone().strftime("%Y-%m-%d")
 
 
-def make_environment() -> ImmutableSandboxedEnvironment:
-    """Return the environment every template is compiled in: strict, sandboxed, with `clock` and `date` only added."""
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=False, autoescape=False
-    )
-    environment.filters["clock"] = clock
-    environment.filters["date"] = date
-    return environment
-
-
-_ENVIRONMENT = make_environment()
-
-
-@lru_cache(maxsize=4096)
-def _compiled(template: str) -> Template:
-    return _ENVIRONMENT.from_string(template)
-
-
 def render(template: str, values: Mapping[str, object]) -> str:
     """Return the template's text.
 
@@ -59,20 +36,18 @@ def render(template: str, values: Mapping[str, object]) -> str:
     """
     if "{" not in template:
         return template
-    try:
-        return _compiled(template).render(values)
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        message = f"template cannot be rendered: {error}"
-        raise RenderError(message) from error
+    from amp_fsm.plan.templates import filled  # loads Jinja2, which a pass that says nothing does without
+
+    return filled(template, values)
 
 
-@lru_cache(maxsize=4096)
 def variables(template: str) -> frozenset[str]:
     """Return the names of the variables that a template reads; none when it does not compile."""
-    try:
-        return frozenset(find_undeclared_variables(_ENVIRONMENT.parse(template)))
-    except TemplateError:
+    if "{" not in template:
         return frozenset()
+    from amp_fsm.plan.templates import names_in
+
+    return names_in(template)
 
 
 def agent_values(agent: AgentSpec) -> dict[str, object]:

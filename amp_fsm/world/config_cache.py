@@ -15,13 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 import amp_fsm
-from amp_fsm.config.includes import Reader
 from amp_fsm.errors import Problem
 from amp_fsm.model.project import Project
+
+if TYPE_CHECKING:
+    from amp_fsm.config.includes import Reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

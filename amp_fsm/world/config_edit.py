@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from amp_fsm.config.load import Loaded, load
+from amp_fsm.config.load import load
+from amp_fsm.config.loaded import Loaded
 from amp_fsm.errors import InvalidConfigError, NotPossibleError, StaleFileError
 from amp_fsm.world.config_files import DiskReader, schema_text
 from amp_fsm.world.files_write import write_over

@@ -6,15 +6,15 @@ import errno
 import glob
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import amp_fsm
-from amp_fsm.config.builders.profiles import build_profiles
-from amp_fsm.config.load import Loaded, load
-from amp_fsm.config.merge import merge_trees
-from amp_fsm.config.schema import normalise
-from amp_fsm.config.yaml_text import parse
+from amp_fsm.config.loaded import Loaded
 from amp_fsm.model.profile import Profile
 from amp_fsm.world.config_cache import Compiled, Witness, program_stamp, recall, remember
+
+if TYPE_CHECKING:
+    from amp_fsm.config.includes import Reader
 
 PACKAGE = Path(amp_fsm.__file__).parent
 MAIN_SCHEMA = "amp-fsm"
@@ -65,8 +65,7 @@ def schema_text(kind: str = MAIN_SCHEMA) -> str:
 
 def load_project(path: str, environment: Mapping[str, str]) -> Loaded:
     """Return the configuration at `path` with all its problems."""
-    home = environment.get("HOME") or str(Path.home())
-    return load(path, DiskReader(), environment, schema_text(), home=home, cwd=str(Path.cwd()))
+    return _compiled(path, DiskReader(), environment)
 
 
 def cached_project(path: str, environment: Mapping[str, str], *, keep: bool) -> Loaded:
@@ -76,8 +75,7 @@ def cached_project(path: str, environment: Mapping[str, str], *, keep: bool) -> 
     if known is not None:
         return Loaded(project=known.project, problems=known.problems, variables=known.variables)
     witness = Witness(reader)
-    home = environment.get("HOME") or str(Path.home())
-    loaded = load(path, witness, environment, schema_text(), home=home, cwd=str(Path.cwd()))
+    loaded = _compiled(path, witness, environment)
     if keep and loaded.project is not None:
         compiled = Compiled(
             program=program_stamp(),
@@ -93,8 +91,20 @@ def cached_project(path: str, environment: Mapping[str, str], *, keep: bool) -> 
     return loaded
 
 
+def _compiled(path: str, reader: Reader, environment: Mapping[str, str]) -> Loaded:
+    from amp_fsm.config.load import load  # loads YAML, schemas and lint, which a compiled copy does without
+
+    home = environment.get("HOME") or str(Path.home())
+    return load(path, reader, environment, schema_text(), home=home, cwd=str(Path.cwd()))
+
+
 def load_profiles() -> Mapping[str, Profile]:
     """Return the built-in profiles by name."""
+    from amp_fsm.config.builders.profiles import build_profiles
+    from amp_fsm.config.merge import merge_trees
+    from amp_fsm.config.schema import normalise
+    from amp_fsm.config.yaml_text import parse
+
     trees = [parse(data, name).value or {} for name, data in DiskReader().builtin("profiles")]
     tree = normalise(merge_trees(trees), schema_text(), {}).tree
     return build_profiles(tree, [])

@@ -27,7 +27,6 @@ from amp_fsm.model.record import Action
 from amp_fsm.model.seen import Failed, HttpSeen, RunSeen, Survivor
 from amp_fsm.model.wake_folder import WAKE
 from amp_fsm.world import supervise
-from amp_fsm.world.health import fetch_all
 from amp_fsm.world.survivors import survivors
 
 GRACE_SECONDS = 5.0
@@ -120,6 +119,10 @@ class LocalRunner:
 
     def fetch(self, wanted: Mapping[str, HttpExpect]) -> Mapping[str, HttpSeen | Failed]:
         """Ask each URL once, side by side, within its time-out.  A refused connection is unhealthy, not failed."""
+        if not wanted:
+            return {}
+        from amp_fsm.world.health import fetch_all  # loads the HTTP client, which only services over HTTP need
+
         return fetch_all(wanted)
 
     def _tidy(self) -> None:

@@ -1,6 +1,6 @@
-"""The tmux adapter of the `Terminal` port.  Only importer of `libtmux`; with `tmux_process` all that talks to tmux.
+"""The tmux adapter of the `Terminal` port; with `tmux_process` all that talks to tmux.
 
-Sessions are asked for through libtmux; looking and typing go in batches, one bounded process each.  Nothing is killed
+Sessions are asked for by `tmux_session`; looking and typing go in batches, one bounded process each.  Nothing is killed
 that we did not start, and no text reaches a pane but through a command list that the server itself guards.
 """
 
@@ -10,13 +10,8 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import libtmux
-from libtmux.common import tmux_cmd
-from libtmux.exc import LibTmuxException
-
-from amp_fsm.errors import NotPossibleError, TerminalUnreachableError
+from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.panes import in_front
 from amp_fsm.model.seen import Failed, PaneRef, PaneSeen, Survey
 from amp_fsm.ports import Effect, Launch, PaneGuard
@@ -123,15 +118,11 @@ class TmuxTerminal:
         return self._open(launch, survey)
 
     def _open(self, launch: Launch, survey: Survey) -> PaneRef:
-        exists = bool(survey.server) and self._has_session(launch.session)
+        from amp_fsm.world.tmux_session import has_session  # loads libtmux, which only a start needs
+
+        exists = bool(survey.server) and has_session(self._process, launch.session)
         answer = self._process.run(*joined(open_commands(launch, survey.panes, session_exists=exists)))
         return _identity(answer, answer.said)
-
-    def _has_session(self, session: str) -> bool:
-        try:
-            return BoundedServer(self._process).has_session(session, exact=True)
-        except LibTmuxException as error:
-            raise NotPossibleError(f"tmux cannot have a session {session!r}: {error}") from error
 
     def _respawn(self, launch: Launch, pane: PaneSeen) -> PaneRef:
         """Start anew in place: only over a program that has ended, and only if nothing changed since it was seen."""
@@ -190,30 +181,6 @@ class TmuxTerminal:
         effect = [("send-keys", "-t", pane.pane, key) for key in keys]
         witness = [("set-option", "-p", "-t", pane.pane, ANSWERED, intent)] if intent else []
         return carry_out(self._process, pane, reasons_to_refuse(pane, guard, extra), [*effect, *witness])
-
-
-class BoundedServer(libtmux.Server):
-    """libtmux's server, whose commands go through our own process, which is bounded in time."""
-
-    def __init__(self, process: TmuxProcess) -> None:
-        """Speak to the server that `process` speaks to."""
-        super().__init__(socket_name=process.socket_name or None, socket_path=process.socket_path or None)
-        self._process = process
-
-    def cmd(self, cmd: str, *args: Any, target: str | int | None = None) -> tmux_cmd:
-        """Return tmux's answer as libtmux expects it."""
-        words = (cmd, *(("-t", str(target)) if target is not None else ()), *(str(argument) for argument in args))
-        return _Answered(words, self._process.run(*words))
-
-
-class _Answered(tmux_cmd):
-    """An answer that is there already; libtmux's own would run a process without a time limit."""
-
-    def __init__(self, words: Sequence[str], answer: Answer) -> None:
-        self.cmd = list(words)
-        self.stdout = answer.said.splitlines()
-        self.stderr = answer.complaint.splitlines()
-        self.returncode = answer.code
 
 
 def _identity(answer: Answer, said: str) -> PaneRef:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -16,9 +17,12 @@ from amp_fsm import __version__
 from amp_fsm.cli.lazy import LazyGroup
 from amp_fsm.cli.main import COMMANDS
 from amp_fsm.errors import PlanStaleError, ProjectLockedError
+from amp_fsm.wiring import project_at
 from tests.configured_team import Home, Said, run
 
 HEAVY = ("jinja2", "msgspec", "ruamel", "transitions", "sqlite3", "jsonschema", "libtmux", "asyncio")
+DOING = ("jinja2", "ruamel", "jsonschema", "libtmux", "urllib.request", "ssl", "watchdog", "apprise")
+LOADED = "import sys; from amp_fsm.cli.main import main; main(); print(sorted(sys.modules), file=sys.stderr)"
 THERE = [name for name in COMMANDS if importlib.util.find_spec(f"amp_fsm.cli.{name.replace('-', '_')}")]
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "cli.md"
 
@@ -65,10 +69,24 @@ def test_every_command_of_the_table_has_a_module() -> None:
     "arguments", [["--help"], ["--version"], ["plan", "--help"], ["reconcile", "--help"]], ids=" ".join
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    code = "import sys; from amp_fsm.cli.main import main; main(); print(sorted(sys.modules), file=sys.stderr)"
-    loaded = set(re.findall(r"'(\w+)'", in_a_process(*arguments, code=code).err))
+    loaded = set(re.findall(r"'([\w.]+)'", in_a_process(*arguments, code=LOADED).err))
     assert "click" in loaded
     assert loaded & set(HEAVY) == set()
+
+
+@pytest.mark.parametrize("command", ["plan", "reconcile"])
+def test_a_pass_with_nothing_to_do_imports_nothing_that_only_doing_needs(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    home = Home(tmp_path).write()
+    assert project_at(home.config, os.environ, keep=True).source == home.config
+    assert home.run("pause").code == 0
+    said = in_a_process(command, home.config, code=LOADED)
+    loaded = set(re.findall(r"'([\w.]+)'", said.err))
+    assert "0 transitions, 0 actions" in said.out
+    assert "amp_fsm.world.tmux" in loaded
+    assert loaded & {*DOING, "amp_fsm.engine.apply"} == set()
 
 
 def test_the_version_is_the_packages() -> None:

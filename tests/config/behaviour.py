@@ -16,7 +16,8 @@ from typing import Any
 
 from amp_fsm.config.builders import Origin, build_project
 from amp_fsm.config.hook_settings import SettingsUnfitError, with_hooks
-from amp_fsm.config.load import Loaded, load
+from amp_fsm.config.load import load
+from amp_fsm.config.loaded import Loaded
 from amp_fsm.config.merge import merge_trees
 from amp_fsm.config.schema import check_shape, normalise
 from amp_fsm.config.yaml_text import dump, parse

@@ -8,7 +8,8 @@ from amp_fsm.config.lint.samples import SAMPLE_TASK, agent_sample, project_sampl
 from amp_fsm.config.lint.templates import Templates
 from amp_fsm.model.document import DocumentSpec
 from amp_fsm.model.project import AgentSpec, CheckSpec, Deliverable, KindSpec, TaskSpec
-from amp_fsm.plan.prompts import agent_values, kind_values, make_environment, project_values, task_values
+from amp_fsm.plan.prompts import agent_values, kind_values, project_values, task_values
+from amp_fsm.plan.templates import make_environment
 from tests.config.little import project
 
 AGENT = AgentSpec(name="ada", profile="practice", window="3", skills=("code",), row="Ada")

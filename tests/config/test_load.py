@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import amp_fsm
 from amp_fsm.config.builders import Origin, build_project
-from amp_fsm.config.load import Loaded
+from amp_fsm.config.loaded import Loaded
 from amp_fsm.config.problems import format_problem
+from amp_fsm.config.resolved import resolved
 from amp_fsm.config.yaml_text import parse
 from amp_fsm.world.config_cache import files_stamp
 from amp_fsm.world.config_files import cached_project, load_project
@@ -86,11 +87,11 @@ def test_variables_are_expanded_where_the_schema_says_so_and_nowhere_else(tmp_pa
 def test_resolved_names_the_file_and_line_of_every_entry(tmp_path: Path) -> None:
     (tmp_path / "more.yaml").write_text("prompts: {x: hello}\ntasks:\n  - {id: A, title: a}\n  - {id: B, title: b}\n")
     (tmp_path / "c.yaml").write_text(f"include: [more.yaml]\n{MINIMAL}tasks:\n  - {{id: B, title: c}}\n")
-    resolved = load(tmp_path / "c.yaml").resolved()
-    assert f"# from {tmp_path}/more.yaml:1\n  x: hello" in resolved
-    assert f"# from {tmp_path}/more.yaml:3\n  - id: A" in resolved
-    assert f"# from {tmp_path}/c.yaml:6\n  - id: B\n    title: c" in resolved
-    assert f"# from {tmp_path}/c.yaml:3\n  name: p" in resolved
+    text = resolved(load(tmp_path / "c.yaml"))
+    assert f"# from {tmp_path}/more.yaml:1\n  x: hello" in text
+    assert f"# from {tmp_path}/more.yaml:3\n  - id: A" in text
+    assert f"# from {tmp_path}/c.yaml:6\n  - id: B\n    title: c" in text
+    assert f"# from {tmp_path}/c.yaml:3\n  name: p" in text
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from amp_fsm.config.load import load
 from amp_fsm.config.merge import merge_trees
+from amp_fsm.config.resolved import resolved
 from amp_fsm.config.schema import check_shape, explain_shape
 from amp_fsm.config.shape import KEYWORDS, fits
 from amp_fsm.config.yaml_text import dump, parse
@@ -235,8 +236,8 @@ def test_a_configuration_with_anything_changed_is_a_project_or_problems_with_pla
 def test_the_resolved_configuration_is_the_configuration(config: Path) -> None:
     environment = {"HOME": "/home/x"}
     loaded = load_project(str(config), environment)
-    resolved = OneFile(loaded.resolved().encode())
-    again = load(str(config), resolved, environment, schema_text(), home="/home/x", cwd=str(Path.cwd()))
+    shown = OneFile(resolved(loaded).encode())
+    again = load(str(config), shown, environment, schema_text(), home="/home/x", cwd=str(Path.cwd()))
     assert again.errors == ()
     assert loaded.project is not None
     assert again.project is not None

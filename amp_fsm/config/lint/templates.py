@@ -1,6 +1,6 @@
 """Templates as lint tries them: rendered with `samples`, every name that is missing noted instead of raised.
 
-The environment is that of `plan.prompts`, which this package may not import; a test holds them equal.
+The environment is that of `plan.templates`, which this package may not import; a test holds them equal.
 """
 
 from __future__ import annotations
