@@ -339,3 +339,12 @@ def test_what_was_not_remembered_is_observed_anew() -> None:
     world, before = settled()
     world.record = replace(Record(), assignments=world.record.assignments)
     assert said(again(world, before)) == said(anew(world)) != said(before)
+
+
+@pytest.mark.parametrize("change", [asked("T-1", "Which one?"), full_was, lost("cells"), logged("| ada | T-1 DONE |")])
+def test_what_was_seen_first_in_a_look_that_is_not_remembered_is_seen_first_in_the_next(change: Change) -> None:
+    world, before = settled(*TELLS)
+    change(world)
+    first = again(world, before)
+    world.policy, world.wall = world.policy + 400.0, world.wall + 400.0
+    assert said(again(world, first)) == said(anew(world))
