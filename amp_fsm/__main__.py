@@ -9,6 +9,9 @@ def start() -> int:
         from amp_fsm.world.hook import main as hook
 
         return hook(sys.argv[2:])
+    from amp_fsm.world.collecting import spare_loading
+
+    spare_loading()
     from amp_fsm.cli.main import main
 
     return main()

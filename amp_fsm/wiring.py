@@ -1,27 +1,28 @@
-"""The composition root: the only place that knows every adapter."""
+"""The composition root: the only place that knows every adapter.  What few projects use is loaded for those alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from amp_fsm.config.loaded import Loaded
 from amp_fsm.errors import InvalidConfigError
 from amp_fsm.model.panes import sockets_of
 from amp_fsm.model.project import Project
 from amp_fsm.ports import Clock, Notifier, Terminal, World
-from amp_fsm.world.apprise_send import send
 from amp_fsm.world.clock import SystemClock
 from amp_fsm.world.config_files import cached_project, load_project, schema_text
 from amp_fsm.world.events import LocalEvents
 from amp_fsm.world.files import LocalFiles
 from amp_fsm.world.git import GitRepository
-from amp_fsm.world.many_terminals import ManyTerminals
 from amp_fsm.world.notifier import OperatorNotifier
-from amp_fsm.world.outbox import Outbox
 from amp_fsm.world.runner import LocalRunner
 from amp_fsm.world.sqlite import SqliteStore
 from amp_fsm.world.tmux import TmuxTerminal
+
+if TYPE_CHECKING:
+    from amp_fsm.world.outbox import Outbox
 
 
 def load(path: str | Path, environment: Mapping[str, str]) -> Loaded:
@@ -70,10 +71,17 @@ def build(
 
 def _terminal(project: Project, environment: Mapping[str, str]) -> Terminal:
     servers = {socket: TmuxTerminal(socket, environment=environment) for socket in sockets_of(project)}
-    return ManyTerminals(servers) if len(servers) > 1 else next(iter(servers.values()))
+    if len(servers) == 1:
+        return next(iter(servers.values()))
+    from amp_fsm.world.many_terminals import ManyTerminals
+
+    return ManyTerminals(servers)
 
 
 def _outbox(project: Project) -> Outbox | None:
     if not project.notifications:
         return None
+    from amp_fsm.world.apprise_send import send
+    from amp_fsm.world.outbox import Outbox
+
     return Outbox(project.store, project.name, project.notifications, send)

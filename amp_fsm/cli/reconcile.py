@@ -97,10 +97,11 @@ def _mode(watch: bool, until: str | None) -> Mode:
 
 
 def _printer(config: str, *, loops: bool, as_json: bool, logs: bool) -> PassPrinter:
-    from amp_fsm.cli.log_lines import LogPrinter
     from amp_fsm.cli.passes import PassPrinter
 
     if logs:
+        from amp_fsm.cli.log_lines import LogPrinter
+
         return LogPrinter(config, loops=loops)
     return PassPrinter(config, loops=loops, quiet=as_json)
 

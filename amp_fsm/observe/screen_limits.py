@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from amp_fsm.model.profile import LimitSpec
 
@@ -100,6 +99,8 @@ def _place(named: str, default: str) -> tzinfo | None:
     if offset is not None:
         span = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
         return timezone(span if offset["sign"] == "+" else -span)
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # here: few screens name a zone
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -102,6 +101,8 @@ def remember(path: str, compiled: Compiled, environment: Mapping[str, str]) -> N
     file = _file(path, environment)
     if file is None:
         return
+    import tempfile  # here: only whoever compiles a configuration keeps one
+
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as stream:

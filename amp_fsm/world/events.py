@@ -6,7 +6,6 @@ inotify, its limits reached), `follow` says so and the cheap looks of the watch 
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -101,6 +100,8 @@ class LocalEvents:
 
     def _begin(self) -> BaseObserver:
         # Here: whoever does not watch must not pay for it.
+        import logging
+
         from watchdog.observers import Observer
 
         for name in ("watchdog", "watchdog.observers"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from amp_fsm.model.notice import Notice
-from amp_fsm.world.outbox import Outbox
+
+if TYPE_CHECKING:
+    from amp_fsm.world.outbox import Outbox
 
 
 class OperatorNotifier:

@@ -7,7 +7,6 @@ knows no reloading.
 from __future__ import annotations
 
 import os
-import socket
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -40,6 +39,8 @@ class ServiceManager:
     def _tell(self, *lines: str) -> None:
         if not self._address:
             return
+        import socket  # here: most processes have no manager to tell
+
         # A manager that is not there, or does not read, is no reason to stop working.
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as pipe:
             pipe.setblocking(False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import platform
+import resource
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -36,12 +37,17 @@ def spoken(seconds: float) -> str:
     return f"{seconds * 1e3:.3g} ms" if seconds >= 1e-3 else f"{seconds * 1e6:.0f} µs"
 
 
-def side_by_side(actions: Sequence[Callable[[], object]], rounds: int) -> tuple[Timing, ...]:
+def side_by_side(
+    actions: Sequence[Callable[[], object]],
+    rounds: int,
+    measured: Callable[[Callable[[], object]], float] | None = None,
+) -> tuple[Timing, ...]:
     """Time each action `rounds` times in turn, so that a busy moment of the machine hits all of them alike."""
+    measured = measured or timed
     seconds: list[list[float]] = [[] for _ in actions]
     for _ in range(rounds):
         for action, taken in zip(actions, seconds, strict=True):
-            taken.append(timed(action))
+            taken.append(measured(action))
     return tuple(Timing(seconds=tuple(taken)) for taken in seconds)
 
 
@@ -51,6 +57,14 @@ def timed(action: Callable[[], object]) -> float:
     start = time.perf_counter()
     action()
     return time.perf_counter() - start
+
+
+def computed(action: Callable[[], object]) -> float:
+    """Return how long processors work for the processes that one run starts and waits for, whoever else is at work."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    action()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def ratio(ours: Timing, other: Timing) -> str:

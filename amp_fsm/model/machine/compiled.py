@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from transitions import Machine as TransitionsMachine
-
 from amp_fsm.model.machine.action import ActionSpec
 from amp_fsm.model.machine.states import MachineSpec, StateSpec, TimerSpec, TransitionSpec
 
@@ -59,6 +57,8 @@ class CompiledMachine:
     @cached_property
     def _machine(self) -> Any:
         """The machine of the library, made when something is fired for the first time: most passes fire nothing."""
+        from transitions import Machine as TransitionsMachine
+
         machine: Any = TransitionsMachine(
             model=None,
             states=[self._state(state) for state in self.spec.states.values()],
