@@ -25,7 +25,7 @@ from amp_fsm.ports import World
 WATCH_SECONDS = 2.0
 """Seconds between two looks."""
 
-QUIET_SECONDS = 0.02
+QUIET_SECONDS = 0.01
 """Seconds without another event after which a burst is over."""
 
 BURST_SECONDS = 0.05

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from amp_fsm.model.channel import Channel
 from amp_fsm.model.channel_files import channel_files, plain, spool_of
 from amp_fsm.model.desired import lead_of
+from amp_fsm.model.errand import QUESTIONS
 from amp_fsm.model.project import Project, Source
 from amp_fsm.model.record import Record
 from amp_fsm.model.wake_folder import wake_folder
@@ -39,6 +40,8 @@ def _patterns(project: Project, record: Record) -> Iterator[str]:
         yield f"{plain(spool_of(project))}/*/*.json"
     if lead_of(project, record):
         yield proposal_files(project)
+    if record.assignments:  # whoever holds a task may ask about it
+        yield f"{plain(project.errands)}/{QUESTIONS}"
     for task in active_tasks(project, record):
         yield from (project.place(task, item.file) for item in task.deliverables)
     for spec in project.facts.values():

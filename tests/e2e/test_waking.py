@@ -157,6 +157,7 @@ def test_the_watch_goes_on_when_the_thread_of_its_events_dies(home: Home, monkey
     assert isinstance(events, LocalEvents)
     assert events._observer is not None
     events._observer.stop()
+    events._observer.join(15.0)  # what is told until then would leave nothing to be missed
     for word in ("one", "two"):
         before = len(loop.passes)
         edited(home, word)
