@@ -15,7 +15,6 @@ from amp_fsm.engine.listener import Listener
 from amp_fsm.engine.reconcile import PassResult
 from amp_fsm.model.plan import Plan
 from amp_fsm.model.record import Intent, IntentStatus, Record
-from amp_fsm.plan.as_json import render_json
 from amp_fsm.plan.render import is_empty, next_text, render_text
 
 _SHOUTED = {IntentStatus.FAILED: "FAILED", IntentStatus.UNKNOWN: "UNKNOWN"}
@@ -70,6 +69,8 @@ class PassPrinter:
         code: int,
     ) -> dict[str, object]:
         """Return everything as JSON-ready values."""
+        from amp_fsm.plan.as_json import render_json
+
         return {
             "tool_version": __version__,
             "passes": passes,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from amp_fsm import __version__
 from amp_fsm.cli.opening import open_with_terminal
 from amp_fsm.cli.output import exit_code, print_json, wants_color
 
@@ -33,17 +34,18 @@ def command(config: str, out: str | None, as_json: bool, detailed_exitcode: bool
 
 def show_plan(config: str, *, out: str | None = None, as_json: bool = False, detailed: bool = False) -> int:
     """Print what a pass would do, save it if `out` is given, and return the exit code."""
-    from amp_fsm import __version__
     from amp_fsm.engine.reconcile import plan_pass
-    from amp_fsm.engine.saved_plan import save
-    from amp_fsm.plan.as_json import render_json
     from amp_fsm.plan.render import is_empty
 
     project, world = open_with_terminal(config)
     result = plan_pass(project, world)
     if out is not None:
+        from amp_fsm.engine.saved_plan import save
+
         save(result.plan, out, __version__)
     if as_json:
+        from amp_fsm.plan.as_json import render_json
+
         print_json(render_json(result.plan, __version__))
     else:
         click.echo(_text(result, config, out), nl=False)

@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from amp_fsm.engine.calls import Calls
 from amp_fsm.engine.ending import Ending, LoopResult, Mode, Tally, ending_of
 from amp_fsm.engine.listener import Listener
 from amp_fsm.engine.outlook import next_wait
 from amp_fsm.engine.reconcile import NOTHING_SEEN, PassResult, run_pass
-from amp_fsm.engine.watch import Watcher
 from amp_fsm.model.project import Project
 from amp_fsm.ports import World
+
+if TYPE_CHECKING:
+    from amp_fsm.engine.watch import Watcher
 
 
 def run_until(
@@ -139,4 +142,6 @@ def _looking(
 
 
 def _watcher(world: World, calls: Calls, listener: Listener) -> Watcher:
+    from amp_fsm.engine.watch import Watcher  # what wakes passes, which one pass alone does without
+
     return Watcher(world=world, calls=calls, say=listener.on_notice, on_wake=listener.on_wake, on_beat=listener.on_beat)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from amp_fsm.model.desired import incoming_files, lead_of
 from amp_fsm.model.observed import Drift
 from amp_fsm.model.project import Project
 from amp_fsm.model.record import Record
 from amp_fsm.model.seen import Failed, FileSeen, Missing
-from amp_fsm.observe.task_lists import Listed, read_listing
+
+if TYPE_CHECKING:
+    from amp_fsm.observe.task_lists import Listed
 
 MOST = 10
 """Differences of one file that are told one by one."""
@@ -34,6 +37,8 @@ def incoming_drift(
 
 
 def _of_file(project: Project, record: Record, file: FileSeen) -> Iterator[Drift]:
+    from amp_fsm.observe.task_lists import read_listing  # here: only a lead who took over has such files
+
     lead = f"agent/{lead_of(project, record)}"
     for one in {one.id: one for one in read_listing(file.text, file.path).tasks}.values():
         if one.id not in project.tasks:

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from amp_fsm.errors import TerminalUnreachableError
 from amp_fsm.model.panes import in_front
@@ -18,7 +19,6 @@ from amp_fsm.ports import Effect, Launch, PaneGuard
 from amp_fsm.world.tmux_effect import carry_out, paste
 from amp_fsm.world.tmux_launch import IDENTITY, open_commands, require, respawn_commands
 from amp_fsm.world.tmux_listing import KnownPanes, Listing, capture_script, parse_captures
-from amp_fsm.world.tmux_looks import ControlledLooks
 from amp_fsm.world.tmux_process import Answer, TmuxProcess, joined
 from amp_fsm.world.tmux_text import (
     ANSWERED,
@@ -38,6 +38,9 @@ from amp_fsm.world.tmux_text import (
     same_process,
 )
 
+if TYPE_CHECKING:
+    from amp_fsm.world.tmux_looks import ControlledLooks
+
 TIMEOUT_SECONDS = 5.0
 
 
@@ -56,6 +59,8 @@ class TmuxTerminal:
     @contextmanager
     def kept_open(self, session: str, say: Callable[[str], None]) -> Iterator[None]:
         """Look through one client in control mode while there can be one; effects stay processes."""
+        from amp_fsm.world.tmux_looks import ControlledLooks  # the client, which one look alone does without
+
         looks = ControlledLooks(self._process, session, say)
         self._looks = looks
         try:
