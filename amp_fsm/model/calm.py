@@ -15,13 +15,13 @@ class Calm:
 
     Attributes:
         shared: what the decisions about all of them rest on.  policy: when they were made.
-        grounds: address to what the decision about one subject rests on besides.
+        situation: in which they were made; nobody but the planner reads it.
         until: address to the policy time from which on time alone could change it; infinite: it cannot.
     """
 
     shared: Grounds = ()
     policy: float = 0.0
-    grounds: Mapping[str, Grounds] = field(default_factory=dict)
+    situation: object = None
     until: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -8,15 +8,16 @@ Deciding only about the others makes the very plan that deciding about everybody
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from amp_fsm.model.calm import Calm, Grounds
 from amp_fsm.model.desired import lead_of
-from amp_fsm.model.project import AgentSpec, Source, TaskSpec
+from amp_fsm.model.project import Source
 from amp_fsm.model.standard import CLAIMS, SCREEN_CLASSES, WORK
 from amp_fsm.model.usage import FIELDS
 from amp_fsm.model.workspace import FACTS as WORKSPACE
-from amp_fsm.plan.decide import Decision
+from amp_fsm.plan.decide import NOTHING, Decision
 from amp_fsm.plan.rules import StateRules
 from amp_fsm.plan.situation import Situation
 
@@ -43,81 +44,93 @@ class Calming:
     situation: Situation
     before: Calm
     _shared: Grounds = field(init=False)
-    _stands: bool = field(init=False)
-    _grounds: dict[str, Grounds] = field(init=False, default_factory=dict)
+    _still: Mapping[str, float] = field(init=False)
+    _stirred: frozenset[str] = field(init=False)
     _until: dict[str, float] = field(init=False, default_factory=dict)
     _restless: dict[StateRules, bool] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Compare what all subjects share."""
+        """Compare the situation with the one before."""
+        before, policy = self.before, self.situation.now.policy
         self._shared = _shared_grounds(self.situation)
-        self._stands = self._shared == self.before.shared
+        stands = self._shared == before.shared and before.policy <= policy
+        earlier = before.situation if isinstance(before.situation, Situation) and stands else None
+        self._still = before.until if earlier is not None else {}
+        self._stirred = _stirred(self.situation, earlier) if earlier is not None else frozenset()
 
     def still(self, address: str) -> Decision | None:
         """Return the decision about a subject that is still calm; None: it has to be decided."""
-        until = self.before.until.get(address) if self._stands else None
+        until = self._still.get(address)
         policy = self.situation.now.policy
-        if until is None or not self.before.policy <= policy < until:
+        if until is None or policy >= until or address in self._stirred:
             return None
-        grounds = self._grounds_of(address)
-        if grounds is None or grounds != self.before.grounds[address]:
-            return None
-        self._remember(address, grounds, until)
-        return Decision(due_in=None if until == math.inf else until - policy)
+        self._until[address] = until
+        return NOTHING if until == math.inf else Decision(due_in=until - policy)
 
     def add(self, address: str, decision: Decision) -> None:
         """Remember a subject that was decided, if there is nothing to be done about it or to be said of it."""
-        grounds = self._grounds_of(address) if decision.change is None and not decision.held else None
-        if grounds is not None:
+        if decision.change is None and not decision.held and not self._is_restless(address):
             due = decision.due_in
-            self._remember(address, grounds, math.inf if due is None else self.situation.now.policy + due)
+            self._until[address] = math.inf if due is None else self.situation.now.policy + due
 
     def calm(self) -> Calm:
         """Return what the next plan may rest on."""
-        return Calm(shared=self._shared, policy=self.situation.now.policy, grounds=self._grounds, until=self._until)
+        situation = self.situation
+        return Calm(shared=self._shared, policy=situation.now.policy, situation=situation, until=self._until)
 
-    def _remember(self, address: str, grounds: Grounds, until: float) -> None:
-        self._grounds[address] = grounds
-        self._until[address] = until
-
-    def _grounds_of(self, address: str) -> Grounds | None:
-        """Return what the decision about a subject rests on besides what all share; None: that cannot be told."""
-        situation, rules = self.situation, self.situation.state_rules(address)
+    def _is_restless(self, address: str) -> bool:
+        rules = self.situation.state_rules(address)
         restless = self._restless.get(rules)
         if restless is None:
-            restless = self._restless[rules] = _is_restless(situation, rules)
-        if restless:
-            return None
-        spec, held, record = situation.specs[address], situation.assignment(address), situation.record
-        facts = situation.observed.facts
-        agent, other = "", ""
-        queued: Grounds = ()
-        if isinstance(spec, AgentSpec):
-            agent, other = spec.name, f"task/{held.task}" if held is not None else ""
-        elif isinstance(spec, TaskSpec):
-            agent, queued = held.agent if held is not None else "", _queued(situation, spec)
-            other = f"agent/{agent}"
-        sample = situation.observed.memory.samples.get(agent) or record.samples.get(agent)
-        return (
-            situation.subjects[address],
-            held,
-            facts.get(address),
-            facts.get(other),
-            sample if rules.follows_progress else None,
-            *queued,
-        )
+            restless = self._restless[rules] = _is_restless(self.situation, rules)
+        return restless
 
 
-def _queued(situation: Situation, task: TaskSpec) -> Grounds:
-    """Return how a task stands in the queue: how far its needs are, and to whom it may go."""
-    record, name = situation.record, task.id
-    return (
-        tuple(situation.state(f"task/{need}") for need in task.needs) if task.needs else (),
-        record.attempts.get(name),
-        record.forgiven.get(name),
-        record.reserved.get(name),
-        record.barred.get(name),
+def _stirred(now: Situation, before: Situation) -> frozenset[str]:
+    """Return whose decision may rest on something that is another object than it was: its own, or a partner's."""
+    moved = {*_other(now.subjects, before.subjects), *_other(now.observed.facts, before.observed.facts)}
+    moved |= {
+        f"task/{name}" for part in _QUEUED for name in _other(getattr(now.record, part), getattr(before.record, part))
+    }
+    seen, kept = (
+        (now.observed.memory.samples, before.observed.memory.samples),
+        (now.record.samples, before.record.samples),
     )
+    moved |= {f"agent/{name}" for samples in (seen, kept) for name in _other(*samples)}
+    held = [
+        record.assignments[name]
+        for name in _other(now.record.assignments, before.record.assignments)
+        for record in (now.record, before.record)
+        if name in record.assignments
+    ]
+    moved |= {address for one in held for address in (f"agent/{one.agent}", f"task/{one.task}")}
+    partners = {partner for address in moved for partner in _partners(now, address)}
+    return frozenset({*moved, *partners, *_needing(now, moved)})
+
+
+_QUEUED = ("attempts", "forgiven", "reserved", "barred")
+"""Parts of the record about tasks in the queue, by their ids."""
+
+
+def _other(now: Mapping[str, object], before: Mapping[str, object]) -> list[str]:
+    """Return the names of what is another object than it was, is new, or is no more."""
+    if now is before:
+        return []
+    return [
+        *(name for name, value in now.items() if before.get(name) is not value),
+        *(name for name in before if name not in now),
+    ]
+
+
+def _partners(situation: Situation, address: str) -> tuple[str, ...]:
+    held = situation.assignment(address)
+    return (f"agent/{held.agent}", f"task/{held.task}") if held is not None else ()
+
+
+def _needing(situation: Situation, moved: set[str]) -> Iterator[str]:
+    tasks = {address.removeprefix("task/") for address in moved if address.startswith("task/")}
+    if tasks:
+        yield from (t.address for t in situation.project.tasks.values() if t.needs and not tasks.isdisjoint(t.needs))
 
 
 def _is_restless(situation: Situation, rules: StateRules) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from amp_fsm.model.calm import NO_CALM
 from amp_fsm.model.facts import Fact, Truth
 from amp_fsm.model.observed import Observed
 from amp_fsm.model.project import AgentSpec, Project, TaskSpec
@@ -33,14 +34,26 @@ def report() -> str:
     for size in SIZES:
         project = team(size)
         busy, free = (world(project, idle=idle) for idle in (0, max(1, size // 100)))
-        steady, offering = side_by_side(
-            [partial(plan, project, *busy, NOW), partial(plan, project, *free, NOW)],
+        calm = plan(project, *busy, NOW, NO_CALM).calm
+        steady, offering, again = side_by_side(
+            [
+                partial(plan, project, *busy, NOW),
+                partial(plan, project, *free, NOW),
+                partial(plan, project, one_turned_idle(busy[0]), busy[1], NOW, calm),
+            ],
             5 if size < 5_000 else 3,
         )
         each = spoken(steady.median / (size * (1 + TASKS_EACH)))
-        rows.append([f"{size:,}", f"{size * TASKS_EACH:,}", str(steady), each, str(offering)])
-    head = ["agents", "tasks", "everybody at work", "per subject", "one agent in 100 is handed a task"]
+        rows.append([f"{size:,}", f"{size * TASKS_EACH:,}", str(steady), each, str(offering), str(again)])
+    last = "again in a loop, one agent turned idle"
+    head = ["agents", "tasks", "everybody at work", "per subject", "one agent in 100 is handed a task", last]
     return table("Planning", head, rows, "`plan(project, observed, record, now)`, in memory.")
+
+
+def one_turned_idle(observed: Observed) -> Observed:
+    """Return the same, but for one agent, whose turn is over."""
+    address = next(iter(observed.facts))
+    return replace(observed, facts={**observed.facts, address: _seen("agent", "turn_over", "at_prompt", "recognised")})
 
 
 def team(size: int) -> Project:

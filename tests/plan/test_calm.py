@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,9 +54,9 @@ class World:
     policy: float = 100.0
 
 
-def machine(kind: str, name: str, *, opposite: bool = False) -> MachineSpec:
-    """Return a machine that leaves home when one fact is true (or false), or, named `later`, by a timer."""
-    guard = not_(fact(name)) if opposite else fact(name)
+def machine(kind: str, name: str) -> MachineSpec:
+    """Return a machine that leaves home when a fact is true (or `not`), or, named `later`, by a timer."""
+    guard = not_(fact(name.removeprefix("not "))) if name.startswith("not ") else fact(name)
     go = TransitionSpec(name="go", to=AWAY, when=guard)
     timer = TimerSpec(name="late", seconds=50.0, since=Since.PROGRESS, to=AWAY)
     home = StateSpec(name=HOME, timers=(timer,)) if name == "later" else StateSpec(name=HOME, transitions=(go,))
@@ -113,6 +114,8 @@ def told(**what: object) -> Record:
 def sample(progress: float) -> Memory:
     return Memory(samples={"ada": Sample(progress=progress)})
 
+
+MOVED = sample(90.0)
 
 CASES = {
     "own facts": (
@@ -226,8 +229,16 @@ CASES = {
         World(record=HOLDING, facts={"agent/ada": {"limited": False}}),
         World(record=HOLDING, facts=LIMITED),
     ),
-    "time": ("agent/ada", "later", World(memory=sample(90.0)), World(memory=sample(90.0), policy=141.0)),
-    "progress": ("agent/ada", "later", World(memory=sample(90.0)), World(memory=sample(40.0))),
+    "time": ("agent/ada", "later", World(memory=MOVED), World(memory=MOVED, policy=141.0)),
+    "progress": ("agent/ada", "later", World(memory=MOVED), World(memory=sample(40.0))),
+    "remembered progress": (
+        "agent/ada",
+        "later",
+        World(record=replace(RECORD, samples=MOVED.samples)),
+        World(record=replace(RECORD, samples=sample(40.0).samples)),
+    ),
+    "an assignment that is no more": ("agent/ada", "not has_task", World(record=HOLDING), World(record=RECORD)),
+    "a holder that is no more": ("task/T-1", "not has_holder", World(record=HOLDING), World(record=RECORD)),
 }
 
 
@@ -266,12 +277,15 @@ def test_whoever_is_calm_is_not_decided_again(monkeypatch: pytest.MonkeyPatch) -
     assert "agent/ben" in decided, "of whom nothing is known, so that the plan says so each time"
 
 
+@cache
+def seen(said: tuple[tuple[str, bool], ...]) -> Mapping[str, Fact]:
+    """Return facts: the very same ones for what is the same, as observing again does."""
+    return {name: Fact(name=name, truth=Truth.of(value)) for name, value in said}
+
+
 def planned(project: Project, world: World, before: Plan | None = None) -> Plan:
-    seen = {address: {"recognised": True, **found} for address, found in {"agent/ada": {}, **world.facts}.items()}
-    facts = {
-        address: {name: Fact(name=name, truth=Truth.of(said)) for name, said in found.items()}
-        for address, found in seen.items()
-    }
+    said = {"agent/ada": {}, **world.facts}
+    facts = {address: seen(tuple({"recognised": True, **found}.items())) for address, found in said.items()}
     observed = Observed(at=0.0, facts=facts, server="1:1", memory=world.memory, answers=world.answers)
     project = desired(project, world.record)
     now = Now(policy=world.policy, wall=world.policy)
