@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from amp_fsm.ports import World
 
 
-def open_project(config: str) -> tuple[Project, World]:
-    """Return a project and its world.
+def open_project(config: str, *, keep: bool = False) -> tuple[Project, World]:
+    """Return a project and its world; `keep` leaves a compiled copy in the user's cache folder, for the next command.
 
     Raises:
         InvalidConfigError: the configuration cannot be used.
@@ -22,7 +22,7 @@ def open_project(config: str) -> tuple[Project, World]:
     # Here, so that `--help` of every command stays quick.
     from amp_fsm.wiring import build, project_at
 
-    project = project_at(config, os.environ)
+    project = project_at(config, os.environ, keep=keep)
     return project, build(project, environment=os.environ)
 
 
@@ -39,14 +39,14 @@ def open_recorded(config: str, *, with_terminal: bool = False) -> tuple[Project,
     return desired(project, world.store.load()), world
 
 
-def open_with_terminal(config: str) -> tuple[Project, World]:
-    """Return a project and its world, whose terminal can be looked at.
+def open_with_terminal(config: str, *, keep: bool = False) -> tuple[Project, World]:
+    """Return a project and its world, whose terminal can be looked at; for `keep` see `open_project`.
 
     Raises:
         InvalidConfigError: the configuration cannot be used.
         ProgramMissingError: tmux is not on this machine.
     """
-    opened = open_project(config)
+    opened = open_project(config, keep=keep)
     if shutil.which("tmux") is None:
         raise ProgramMissingError("tmux not found on PATH", hint="install tmux 3.2 or newer")
     return opened

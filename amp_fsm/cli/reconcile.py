@@ -68,7 +68,7 @@ def command(
         raise click.UsageError("--interval, --max-passes and --metrics go with --watch or --until")
     if dry_run:
         sys.exit(show_plan(config, as_json=as_json, detailed=detailed_exitcode))
-    project, world = open_with_terminal(config)
+    project, world = open_with_terminal(config, keep=True)
     printer = _printer(config, loops=loops, as_json=as_json, logs=log_format == "json")
     if saved is not None:
         sys.exit(_carry_out(saved, project, world, lock_timeout, printer))

@@ -63,6 +63,18 @@ def test_a_first_pass_starts_the_team_and_says_so(home: Home) -> None:
     assert windows[:2] == ["0 crew/agent/ada", "1 crew/agent/ben"]
 
 
+def test_a_pass_leaves_the_compiled_configuration_for_the_next_and_a_plan_leaves_nothing(
+    alone: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
+    alone.run("plan")
+    alone.run("reconcile", "--dry-run")
+    assert not cache.exists()
+    alone.run("reconcile")
+    assert len([file for file in cache.rglob("*") if file.is_file()]) == 1
+
+
 def test_json_is_one_document_with_every_outcome(home: Home) -> None:
     said = home.run("reconcile", "--json")
     document = said.json
